@@ -1,0 +1,28 @@
+package semigan.kernels;
+
+import java.util.List;
+
+/** Finds and opens backends by name. */
+public final class Backends {
+  /** Takes the best that works here: today {@code cpu}, and {@code reference} never. */
+  public static final String AUTO = "auto";
+
+  private Backends() {}
+
+  /** Every name but {@link #AUTO}, fastest first. */
+  public static List<String> names() {
+    return List.of();
+  }
+
+  /**
+   * Opens a backend.
+   *
+   * @throws BackendUnavailableException if this machine cannot run it
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public static Backend open(String name) {
+    throw new IllegalArgumentException(
+        "unknown device '%s'; there are %s and %s"
+            .formatted(name, AUTO, String.join(", ", names())));
+  }
+}

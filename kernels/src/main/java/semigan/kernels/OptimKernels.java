@@ -1,0 +1,78 @@
+package semigan.kernels;
+
+import java.util.List;
+
+/**
+ * Updates of many parameters in one call. What changes from step to step lives on the device, in a
+ * <i>clock</i>: F32 of length 2, the number of steps taken and the learning rate. So a captured
+ * step can be replayed.
+ */
+public interface OptimKernels {
+  /** Index of the number of steps taken in a clock. */
+  int CLOCK_STEP = 0;
+
+  /** Index of the learning rate in a clock. */
+  int CLOCK_RATE = 1;
+
+  /**
+   * What Adam keeps for one parameter; all of one length.
+   *
+   * @param parameter updated in place
+   * @param gradient read
+   * @param firstMoment F32, updated in place
+   * @param secondMoment F32, updated in place
+   */
+  record AdamSlot(Buffer parameter, Buffer gradient, Buffer firstMoment, Buffer secondMoment) {}
+
+  /**
+   * Adam's constants.
+   *
+   * @param beta1 decay of the first moment
+   * @param beta2 decay of the second moment
+   * @param epsilon keeps the division finite
+   * @param epsilonInsideRoot {@code 1 / sqrt(v + epsilon)} rather than the paper's {@code 1 /
+   *     (sqrt(v) + epsilon)}
+   */
+  record AdamSettings(float beta1, float beta2, float epsilon, boolean epsilonInsideRoot) {}
+
+  /** Adds 1 to the clock's number of steps. */
+  void advance(Buffer clock);
+
+  /**
+   * One step of Adam, Kingma and Ba 2015, <a
+   * href="https://arxiv.org/abs/1412.6980">arXiv:1412.6980</a>, with its bias correction for the
+   * clock's number of steps, which already counts this one.
+   */
+  void adam(AdamSettings settings, Buffer clock, List<AdamSlot> slots);
+
+  /**
+   * What momentum SGD keeps for one parameter; all of one length.
+   *
+   * @param parameter updated in place
+   * @param gradient read
+   * @param velocity F32, updated in place
+   */
+  record SgdSlot(Buffer parameter, Buffer gradient, Buffer velocity) {}
+
+  /** {@code velocity = momentum velocity + gradient; parameter -= rate velocity}. */
+  void sgd(float momentum, Buffer clock, List<SgdSlot> slots);
+
+  /**
+   * A running average of weights.
+   *
+   * @param average F32, updated in place
+   * @param value read
+   */
+  record AverageSlot(Buffer average, Buffer value) {}
+
+  /** {@code average += rate (value - average)}. */
+  void average(float rate, List<AverageSlot> slots);
+
+  /**
+   * Scales all gradients by {@code min(1, limit / norm)}, where {@code norm} is the Euclidean norm
+   * of all of them together.
+   *
+   * @param norm F32 of length 1: receives the norm before scaling
+   */
+  void clipByNorm(float limit, List<Buffer> gradients, Buffer norm);
+}
