@@ -1,0 +1,108 @@
+package semigan.tensor;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import semigan.kernels.Backend;
+import semigan.kernels.Buffer;
+import semigan.kernels.DType;
+
+/**
+ * Owns the tensors made inside it, and releases them when it closes. A new tensor belongs to the
+ * innermost open scope of its thread.
+ *
+ * <pre>{@code
+ * try (Scope step = Scope.open(device)) {
+ *   Tensor loss = ...;
+ *   total = step.keep(loss);
+ * } // everything but total is gone
+ * }</pre>
+ */
+public final class Scope implements AutoCloseable {
+  private static final ThreadLocal<Scope> INNERMOST = new ThreadLocal<>();
+
+  private final Backend device;
+  private final Scope parent;
+  private final Set<Storage> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean closed;
+
+  private Scope(Backend device, Scope parent) {
+    this.device = device;
+    this.parent = parent;
+  }
+
+  /** Opens a scope inside this thread's innermost one. */
+  public static Scope open(Backend device) {
+    Scope scope = new Scope(device, INNERMOST.get());
+    INNERMOST.set(scope);
+    return scope;
+  }
+
+  /** Memory for a new tensor of the innermost scope. */
+  static Storage allocate(Backend device, DType type, long length) {
+    Scope scope = INNERMOST.get();
+    if (scope == null) {
+      throw new IllegalStateException(
+          "no scope is open on this thread: wrap the code in try (Scope scope = Scope.open(device))");
+    }
+    Buffer buffer = device.allocate(type, length);
+    Storage storage = new Storage(device, buffer);
+    scope.owned.add(storage);
+    return storage;
+  }
+
+  public Backend device() {
+    return device;
+  }
+
+  /**
+   * Hands a tensor to the scope around this one, so that it outlives this one. Its history is cut:
+   * the tensors it was made from stay behind. A tensor of an outer scope is left where it is.
+   *
+   * @return the tensor, without history
+   * @throws IllegalStateException if there is no scope around this one
+   */
+  public Tensor keep(Tensor tensor) {
+    if (owned.remove(tensor.storage())) {
+      if (parent == null) {
+        owned.add(tensor.storage());
+        throw new IllegalStateException(
+            "keep: this is the outermost scope; open one around it for what must live longer");
+      }
+      parent.owned.add(tensor.storage());
+    }
+    return tensor.history() == null ? tensor : tensor.detach();
+  }
+
+  /** Releases one tensor of this scope before the others. */
+  void release(Storage storage) {
+    if (owned.remove(storage)) {
+      storage.release();
+    }
+  }
+
+  /** Whether this scope releases {@code storage} when it closes. */
+  boolean owns(Storage storage) {
+    return owned.contains(storage);
+  }
+
+  /** Releases every tensor that was not kept. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    if (INNERMOST.get() != this) {
+      throw new IllegalStateException(
+          "scopes must be closed innermost first, on the thread that opened them");
+    }
+    closed = true;
+    owned.forEach(Storage::release);
+    owned.clear();
+    if (parent == null) {
+      INNERMOST.remove();
+    } else {
+      INNERMOST.set(parent);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package semigan.tensor.ops;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import semigan.kernels.BinaryOp;
+import semigan.kernels.BroadcastGeometry;
+import semigan.tensor.Backward;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+
+/**
+ * Functions of two elements. Shapes broadcast: axes are matched from the last, and along each the
+ * sizes are equal or one of them is 1 or missing.
+ */
+public final class Binary {
+  private Binary() {}
+
+  public static Tensor add(Tensor a, Tensor b) {
+    return apply(
+        BinaryOp.ADD,
+        a,
+        b,
+        (dy, gradients) -> {
+          gradients.to(a, () -> reducedTo(a.shape(), dy));
+          gradients.to(b, () -> reducedTo(b.shape(), dy));
+        });
+  }
+
+  public static Tensor subtract(Tensor a, Tensor b) {
+    return apply(
+        BinaryOp.SUBTRACT,
+        a,
+        b,
+        (dy, gradients) -> {
+          gradients.to(a, () -> reducedTo(a.shape(), dy));
+          gradients.to(b, () -> Unary.linear(reducedTo(b.shape(), dy), -1, 0));
+        });
+  }
+
+  public static Tensor multiply(Tensor a, Tensor b) {
+    return apply(
+        BinaryOp.MULTIPLY,
+        a,
+        b,
+        (dy, gradients) -> {
+          gradients.to(a, () -> reducedTo(a.shape(), multiply(dy, b)));
+          gradients.to(b, () -> reducedTo(b.shape(), multiply(dy, a)));
+        });
+  }
+
+  public static Tensor divide(Tensor a, Tensor b) {
+    return apply(
+        BinaryOp.DIVIDE,
+        a,
+        b,
+        (dy, gradients) -> {
+          gradients.to(a, () -> reducedTo(a.shape(), divide(dy, b)));
+          gradients.to(
+              b,
+              () ->
+                  Unary.linear(
+                      reducedTo(b.shape(), divide(multiply(dy, a), Unary.square(b))), -1, 0));
+        });
+  }
+
+  private static Tensor apply(BinaryOp op, Tensor a, Tensor b, Backward backward) {
+    String name = op.name().toLowerCase(Locale.ROOT);
+    int rank = Math.max(a.shape().rank(), b.shape().rank());
+    BroadcastGeometry geometry;
+    try {
+      geometry =
+          new BroadcastGeometry(a.shape().padTo(rank).toList(), b.shape().padTo(rank).toList());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+    Tensor y = Tensor.empty(a.device(), a.type(), Shape.of(geometry.output()));
+    a.device().elementwise().binary(op, geometry, a.buffer(), b.buffer(), y.buffer());
+    return y.madeBy(name, List.of(a, b), backward);
+  }
+
+  /** Sums a gradient over the axes along which an operand was repeated. */
+  private static Tensor reducedTo(Shape shape, Tensor gradient) {
+    if (gradient.shape().equals(shape)) {
+      return gradient;
+    }
+    Shape padded = shape.padTo(gradient.shape().rank());
+    Set<Integer> repeated = new TreeSet<>();
+    for (int axis = 0; axis < padded.rank(); axis++) {
+      if (padded.size(axis) != gradient.shape().size(axis)) {
+        repeated.add(axis);
+      }
+    }
+    return Reshape.reshape(Sum.sum(gradient, repeated), shape);
+  }
+}
