@@ -1,6 +1,7 @@
 package semigan.kernels;
 
 import java.util.List;
+import semigan.kernels.reference.ReferenceBackend;
 
 /** Finds and opens backends by name. */
 public final class Backends {
@@ -11,7 +12,7 @@ public final class Backends {
 
   /** Every name but {@link #AUTO}, fastest first. */
   public static List<String> names() {
-    return List.of();
+    return List.of(ReferenceBackend.NAME);
   }
 
   /**
@@ -21,8 +22,12 @@ public final class Backends {
    * @throws IllegalArgumentException if there is none of that name
    */
   public static Backend open(String name) {
-    throw new IllegalArgumentException(
-        "unknown device '%s'; there are %s and %s"
-            .formatted(name, AUTO, String.join(", ", names())));
+    return switch (name) {
+      case ReferenceBackend.NAME -> new ReferenceBackend();
+      default ->
+          throw new IllegalArgumentException(
+              "unknown device '%s'; there are %s and %s"
+                  .formatted(name, AUTO, String.join(", ", names())));
+    };
   }
 }
