@@ -1,0 +1,78 @@
+package semigan.nn;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import semigan.kernels.Backend;
+import semigan.kernels.DType;
+import semigan.kernels.OptimKernels.AverageSlot;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+
+/** Batch normalisation of each channel (last axis), with running statistics for evaluation. */
+public final class BatchNorm implements Module {
+  private static final float EPSILON = 1e-5f;
+
+  /** Share of a batch in the running statistics. */
+  private static final float MOMENTUM = 0.1f;
+
+  private final Tensor scale;
+  private final Tensor shift;
+  private final boolean learnsScale;
+  private final Tensor mean;
+  private final Tensor variance;
+
+  public BatchNorm(int channels, Backend device) {
+    this(channels, true, device);
+  }
+
+  /**
+   * @param learnsScale false fixes the scale at 1, for a layer whose activation does not care about
+   *     it
+   */
+  public BatchNorm(int channels, boolean learnsScale, Backend device) {
+    Shape shape = Shape.of(channels);
+    this.scale = Tensor.full(device, DType.F32, shape, 1);
+    this.shift = Tensor.zeros(device, DType.F32, shape);
+    this.learnsScale = learnsScale;
+    this.mean = Tensor.zeros(device, DType.F32, shape);
+    this.variance = Tensor.full(device, DType.F32, shape, 1);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, Mode mode) {
+    if (mode == Mode.EVAL) {
+      return semigan.tensor.ops.BatchNorm.batchNormInference(
+          x, scale, shift, mean, variance, EPSILON);
+    }
+    var normalised = semigan.tensor.ops.BatchNorm.batchNorm(x, scale, shift, EPSILON);
+    if (mode == Mode.TRAIN_TRACKING) {
+      x.device()
+          .optim()
+          .average(
+              MOMENTUM,
+              List.of(
+                  new AverageSlot(mean.buffer(), normalised.mean().buffer()),
+                  new AverageSlot(variance.buffer(), normalised.variance().buffer())));
+    }
+    return normalised.y();
+  }
+
+  @Override
+  public Map<String, Tensor> parameters() {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    if (learnsScale) {
+      parameters.put("scale", scale);
+    }
+    parameters.put("shift", shift);
+    return parameters;
+  }
+
+  @Override
+  public Map<String, Tensor> statistics() {
+    Map<String, Tensor> statistics = new LinkedHashMap<>();
+    statistics.put("mean", mean);
+    statistics.put("variance", variance);
+    return statistics;
+  }
+}

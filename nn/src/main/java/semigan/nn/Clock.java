@@ -1,0 +1,38 @@
+package semigan.nn;
+
+import semigan.kernels.Backend;
+import semigan.kernels.Buffer;
+import semigan.kernels.OptimKernels;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+
+/** An optimiser's number of steps and learning rate, in device memory; see {@link OptimKernels}. */
+final class Clock {
+  private final Backend device;
+  private final Tensor values;
+
+  Clock(Backend device, float rate) {
+    this.device = device;
+    float[] initial = new float[2];
+    initial[OptimKernels.CLOCK_RATE] = rate;
+    this.values = Tensor.of(device, Shape.of(2), initial);
+  }
+
+  /** Counts a step, and gives the kernels that take it. */
+  OptimKernels advance() {
+    device.optim().advance(values.buffer());
+    return device.optim();
+  }
+
+  void setRate(float rate) {
+    device.write(new float[] {rate}, 0, values.buffer().slice(OptimKernels.CLOCK_RATE, 1));
+  }
+
+  Buffer buffer() {
+    return values.buffer();
+  }
+
+  Tensor tensor() {
+    return values;
+  }
+}

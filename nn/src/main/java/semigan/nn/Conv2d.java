@@ -1,0 +1,44 @@
+package semigan.nn;
+
+import java.util.Set;
+import semigan.kernels.DType;
+import semigan.tensor.RandomSource;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+import semigan.tensor.ops.Window;
+
+/**
+ * Convolution of NHWC images with a square filter {@code [out, kernel, kernel, in]}, and a bias for
+ * each output channel.
+ */
+public final class Conv2d extends Weighted {
+  private final Window window;
+
+  public Conv2d(
+      int in,
+      int out,
+      int kernel,
+      Window window,
+      boolean bias,
+      Initialiser initialiser,
+      RandomSource random) {
+    super(
+        initialiser.draw(
+            Shape.of(out, kernel, kernel, in),
+            (long) in * kernel * kernel,
+            (long) out * kernel * kernel,
+            random),
+        bias ? Tensor.zeros(random.device(), DType.F32, Shape.of(out)) : null);
+    this.window = window;
+  }
+
+  @Override
+  protected Tensor linear(Tensor x) {
+    return semigan.tensor.ops.Conv2d.conv2d(x, weight(), window);
+  }
+
+  @Override
+  protected Set<Integer> summedAxes() {
+    return Set.of(1, 2, 3);
+  }
+}

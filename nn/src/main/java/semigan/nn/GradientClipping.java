@@ -1,0 +1,34 @@
+package semigan.nn;
+
+import java.util.Collection;
+import semigan.kernels.Backend;
+import semigan.kernels.DType;
+import semigan.tensor.Gradients;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+
+/**
+ * Limits on gradients; Pascanu et al. 2013, <a
+ * href="https://arxiv.org/abs/1211.5063">arXiv:1211.5063</a>.
+ */
+public final class GradientClipping {
+  private GradientClipping() {}
+
+  /**
+   * Scales the gradients of {@code parameters}, in place, so that their Euclidean norm, all
+   * together, is at most {@code limit}.
+   *
+   * @return the norm before: {@code [1]}
+   */
+  public static Tensor byNorm(
+      Backend device, float limit, Gradients gradients, Collection<Tensor> parameters) {
+    Tensor norm = Tensor.empty(device, DType.F32, Shape.of(1));
+    device
+        .optim()
+        .clipByNorm(
+            limit,
+            parameters.stream().map(parameter -> gradients.of(parameter).buffer()).toList(),
+            norm.buffer());
+    return norm;
+  }
+}

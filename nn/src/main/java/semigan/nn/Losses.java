@@ -1,0 +1,98 @@
+package semigan.nn;
+
+import java.util.Set;
+import semigan.kernels.DType;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+import semigan.tensor.ops.Binary;
+import semigan.tensor.ops.SemiSupervised;
+import semigan.tensor.ops.Softmax;
+import semigan.tensor.ops.Sum;
+import semigan.tensor.ops.Unary;
+
+/** Losses, each the mean over the batch: a scalar. */
+public final class Losses {
+  private Losses() {}
+
+  /**
+   * {@code mean(logsumexp(l) - l_label)}: minus the log-likelihood of the labels under a softmax.
+   *
+   * @param logits {@code [batch, classes]}
+   * @param labels I32 of {@code [batch]}
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor labels) {
+    return Sum.mean(SemiSupervised.semiSupervised(logits, labels));
+  }
+
+  /**
+   * The mean K+1 loss of rows of all three kinds; see {@link SemiSupervised}.
+   *
+   * @param logits {@code [batch, classes]}
+   * @param targets I32 of {@code [batch]}
+   */
+  public static Tensor semiSupervised(Tensor logits, Tensor targets) {
+    return Sum.mean(SemiSupervised.semiSupervised(logits, targets));
+  }
+
+  /**
+   * The logit of "not generated" that K class logits imply when that of "generated" is 0: {@code
+   * log sum_k exp(l_k)}; Salimans et al. 2016, section 5.
+   *
+   * @param logits {@code [batch, classes]}
+   * @return {@code [batch]}
+   */
+  public static Tensor realLogit(Tensor logits) {
+    return Softmax.logSumExp(logits);
+  }
+
+  /**
+   * {@code mean(softplus(l) - t l)}: minus the log-likelihood of targets {@code t} in [0, 1] under
+   * {@code sigmoid(l)}.
+   *
+   * @param logits of any shape
+   * @param targets of the same shape
+   */
+  public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
+    return Sum.mean(Binary.subtract(Unary.softplus(logits), Binary.multiply(targets, logits)));
+  }
+
+  /** As {@link #binaryCrossEntropy(Tensor, Tensor)}, with one target for all. */
+  public static Tensor binaryCrossEntropy(Tensor logits, float target) {
+    return binaryCrossEntropy(logits, Tensor.full(logits.device(), DType.F32, Shape.of(1), target));
+  }
+
+  /**
+   * {@code mean(max(0, 1 - l))} on real and {@code mean(max(0, 1 + l))} on generated images; Lim
+   * and Ye 2017.
+   */
+  public static Tensor hingeDiscriminator(Tensor realLogits, Tensor fakeLogits) {
+    return Binary.add(
+        Sum.mean(Unary.relu(Unary.linear(realLogits, -1, 1))),
+        Sum.mean(Unary.relu(Unary.linear(fakeLogits, 1, 1))));
+  }
+
+  /** {@code mean(-l)}: the generator's side of {@link #hingeDiscriminator}. */
+  public static Tensor hingeGenerator(Tensor fakeLogits) {
+    return Unary.linear(Sum.mean(fakeLogits), -1, 0);
+  }
+
+  /**
+   * {@code mean((x - target)^2)}; for GANs Mao et al. 2017, <a
+   * href="https://arxiv.org/abs/1611.04076">arXiv:1611.04076</a>.
+   */
+  public static Tensor leastSquares(Tensor x, float target) {
+    return Sum.mean(Unary.square(Unary.linear(x, 1, -target)));
+  }
+
+  /**
+   * The mean squared difference between the batch means of two sets of features; Salimans et al.
+   * 2016, section 3.1.
+   *
+   * @param real {@code [batch, ...]}
+   * @param fake {@code [batch, ...]}
+   */
+  public static Tensor featureMatching(Tensor real, Tensor fake) {
+    Set<Integer> batch = Set.of(0);
+    return Sum.mean(Unary.square(Binary.subtract(Sum.mean(real, batch), Sum.mean(fake, batch))));
+  }
+}

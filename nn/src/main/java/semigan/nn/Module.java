@@ -1,0 +1,37 @@
+package semigan.nn;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import semigan.tensor.Tensor;
+
+/** A function of a tensor with parameters to learn. */
+public interface Module {
+  Tensor forward(Tensor x, Mode mode);
+
+  /** What training changes, by name, in a fixed order. */
+  default Map<String, Tensor> parameters() {
+    return Map.of();
+  }
+
+  /** What else evaluation needs, such as running means, by name, in a fixed order. */
+  default Map<String, Tensor> statistics() {
+    return Map.of();
+  }
+
+  /** Everything that a file must hold to bring this module back: parameters, then statistics. */
+  default Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>(parameters());
+    state.putAll(statistics());
+    return state;
+  }
+
+  /**
+   * Sets those parameters that depend on data from one batch, where there are any; called once,
+   * before training.
+   *
+   * @return the output for that batch
+   */
+  default Tensor initialise(Tensor x) {
+    return forward(x, Mode.TRAIN);
+  }
+}
