@@ -63,9 +63,15 @@ final class HeaderParser {
     } catch (CharacterCodingException e) {
       throw new SafetensorsException(file, "the header is not valid UTF-8", e);
     } catch (JsonProcessingException e) {
-      String found = e instanceof JsonEOFException ? "it ends too early" : e.getOriginalMessage();
-      throw new SafetensorsException(file, "the header is not valid JSON: " + found, e);
+      throw new SafetensorsException(file, "the header is not valid JSON: " + describe(e), e);
     }
+  }
+
+  private static String describe(JsonProcessingException e) {
+    return e instanceof JsonEOFException
+        ? "it ends too early"
+        // Jackson says that it hides the source, which interests nobody here.
+        : e.getOriginalMessage().replaceAll("\\[Source: [^;]*; ([^]]*)]", "$1");
   }
 
   private Header header() throws IOException {
