@@ -25,11 +25,17 @@ public final class ConvTranspose2d extends Weighted {
     super(
         initialiser.draw(
             Shape.of(in, kernel, kernel, out),
-            (long) in * kernel * kernel / (window.strideHeight() * window.strideWidth()),
+            inputsPerOutput(in, kernel, window),
             (long) out * kernel * kernel,
             random),
         bias ? Tensor.zeros(random.device(), DType.F32, Shape.of(out)) : null);
     this.window = window;
+  }
+
+  /** Of the filter's taps, one in stride height times stride width reaches a given output. */
+  private static long inputsPerOutput(int in, int kernel, Window window) {
+    return Math.max(
+        1, (long) in * kernel * kernel / (window.strideHeight() * window.strideWidth()));
   }
 
   @Override
