@@ -1,0 +1,186 @@
+package semigan.gan.store;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * The folder of one training run, and where each thing lies in it:
+ *
+ * <pre>
+ * config.json  environment.json  metrics.jsonl  log.txt  loss.png  model.safetensors
+ * samples/000200.png  checkpoints/
+ * </pre>
+ */
+public final class RunFolder {
+  private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final String CONFIG = "config.json";
+  private static final String MODEL = "model.safetensors";
+
+  /** Two runs that start within a second are told apart; more than this many is a mistake. */
+  private static final int MAX_SUFFIX = 1000;
+
+  private final Path path;
+
+  private RunFolder(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Makes {@code runs/TIMESTAMP-DATA}, with {@code -2}, {@code -3}, ... if that is taken.
+   *
+   * @param data what the run learns from: a name, or a path of which the last part is used
+   * @throws StoreException if the folder cannot be made
+   */
+  public static RunFolder create(Path runs, String data, LocalDateTime now) {
+    String name = TIMESTAMP.format(now) + "-" + plain(data);
+    for (int n = 1; n <= MAX_SUFFIX; n++) {
+      Path path = runs.resolve(n == 1 ? name : name + "-" + n);
+      if (make(path)) {
+        return new RunFolder(path);
+      }
+    }
+    throw new StoreException(
+        "%s: %d runs have this name".formatted(runs.resolve(name), MAX_SUFFIX));
+  }
+
+  /**
+   * Makes a run folder of the given name.
+   *
+   * @throws StoreException if there is something of that name already, or it cannot be made
+   */
+  public static RunFolder create(Path path) {
+    if (!make(path)) {
+      throw new StoreException(
+          path + " exists already; choose another name, or continue it with --resume " + path);
+    }
+    return new RunFolder(path);
+  }
+
+  /**
+   * Opens the folder of an earlier run.
+   *
+   * @throws StoreException if there is none, saying what is there instead
+   */
+  public static RunFolder open(Path path) {
+    if (!Files.exists(path)) {
+      throw new StoreException(path + ": no such run folder");
+    }
+    if (!Files.isDirectory(path)) {
+      throw new StoreException(path + " is a file, expected a run folder");
+    }
+    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+      throw new StoreException(path + " is not a run folder: it has no " + CONFIG);
+    }
+    return new RunFolder(path);
+  }
+
+  /**
+   * The model file that a {@code MODEL} argument means: itself, or the one in a run folder.
+   *
+   * @throws StoreException if there is none, saying why and what to do
+   */
+  public static Path modelFile(Path model) {
+    if (!Files.exists(model)) {
+      throw new StoreException(model + ": no such model file or run folder");
+    }
+    if (!Files.isDirectory(model)) {
+      return model;
+    }
+    Path file = model.resolve(MODEL);
+    if (Files.isRegularFile(file)) {
+      return file;
+    }
+    if (Files.isRegularFile(model.resolve(CONFIG))) {
+      throw new StoreException(
+          "%s is a run that has not saved its %s yet: wait for it, or finish it with train --resume %s"
+              .formatted(model, MODEL, model));
+    }
+    throw new StoreException(
+        "%s is neither a model file nor a run folder: it has no %s".formatted(model, MODEL));
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The resolved settings of the run. */
+  public Path config() {
+    return path.resolve(CONFIG);
+  }
+
+  /** What it ran on: versions, device, threads. */
+  public Path environment() {
+    return path.resolve("environment.json");
+  }
+
+  /** One JSON object a line; see {@link MetricsLog}. */
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /** The grid drawn after {@code step} steps, such as {@code samples/000200.png}. */
+  public Path sample(long step) {
+    return path.resolve("samples").resolve("%06d.png".formatted(step));
+  }
+
+  public Path lossChart() {
+    return path.resolve("loss.png");
+  }
+
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The finished model. */
+  public Path model() {
+    return path.resolve(MODEL);
+  }
+
+  public Path log() {
+    return path.resolve("log.txt");
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  /** Makes the folder and those inside it; false if its name is taken. */
+  private static boolean make(Path path) {
+    try {
+      Path parent = path.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      // The system decides who comes first, should two runs want the same name.
+      try {
+        Files.createDirectory(path);
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      }
+      Files.createDirectory(path.resolve("samples"));
+      Files.createDirectory(path.resolve("checkpoints"));
+      return true;
+    } catch (IOException e) {
+      throw new StoreException(
+          "%s: this run folder cannot be made (%s); choose a writable place with --out"
+              .formatted(path, describe(e)),
+          e);
+    }
+  }
+
+  private static String describe(IOException e) {
+    return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": " + e.getMessage();
+  }
+
+  /** The last part of a path, in characters that every file system and shell takes as they are. */
+  private static String plain(String data) {
+    Path last = Path.of(data).toAbsolutePath().normalize().getFileName();
+    String name = last == null ? "" : last.toString().replaceAll("[^A-Za-z0-9._]+", "-");
+    return name.isEmpty() ? "data" : name;
+  }
+}
