@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The first place at which a computation left the finite numbers.
+ * The first place at which a computation left the finite numbers. Results are looked at before what was given from outside, since
+ * an optimiser may have overwritten parameters since.
  *
  * @param tensor holds the value
  * @param operation made it; nothing if the tensor was given from outside, as parameters and inputs
@@ -30,19 +31,21 @@ public record NonFinite(Tensor tensor, Optional<String> operation, List<Tensor> 
         tensor.history().inputs().forEach(pending::push);
       }
     }
-    for (Tensor leaf : leaves) {
-      if (!isFinite(leaf)) {
-        return Optional.of(new NonFinite(leaf, Optional.empty(), List.of()));
-      }
-    }
-    return nodes.stream()
-        .sorted(Comparator.comparingLong(node -> node.history().order()))
-        .filter(node -> !isFinite(node))
-        .findFirst()
-        .map(
-            node ->
-                new NonFinite(
-                    node, Optional.of(node.history().operation()), node.history().inputs()));
+    Optional<NonFinite> made =
+        nodes.stream()
+            .sorted(Comparator.comparingLong(node -> node.history().order()))
+            .filter(node -> !isFinite(node))
+            .findFirst()
+            .map(
+                node ->
+                    new NonFinite(
+                        node, Optional.of(node.history().operation()), node.history().inputs()));
+    return made.or(
+        () ->
+            leaves.stream()
+                .filter(leaf -> !isFinite(leaf))
+                .findFirst()
+                .map(leaf -> new NonFinite(leaf, Optional.empty(), List.of())));
   }
 
   private static boolean isFinite(Tensor tensor) {

@@ -1,0 +1,69 @@
+package semigan.gan.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+import semigan.gan.data.DataException;
+import semigan.gan.store.StoreException;
+import semigan.gan.train.DivergedException;
+import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.DeviceMemoryException;
+
+/** Turns what went wrong into one line for the user and an exit code: 2 for wrong usage, 1 for anything else. */
+final class Failures implements IExecutionExceptionHandler {
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine line, ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    err.println("gan: " + message(failure));
+    if (isVerbose(line)) {
+      failure.printStackTrace(err);
+    } else if (!isExpected(failure)) {
+      err.println("gan: this looks like a defect; --verbose shows where it happened");
+    }
+    return failure instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+  }
+
+  static int wrongUsage(ParameterException failure, String[] arguments) {
+    CommandLine line = failure.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println("gan: " + failure.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.printf("'%s --help' shows how it is used%n", line.getCommandSpec().qualifiedName());
+    }
+    return ExitCode.USAGE;
+  }
+
+  private static String message(Throwable failure) {
+    if (failure instanceof UncheckedIOException) {
+      return message(failure.getCause());
+    }
+    if (failure instanceof OutOfMemoryError) {
+      return "the Java heap is full; raise it with java -Xmx, or use less data";
+    }
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static boolean isExpected(Throwable failure) {
+    return failure instanceof IOException
+        || failure instanceof UncheckedIOException
+        || failure instanceof IllegalArgumentException
+        || failure instanceof DataException
+        || failure instanceof StoreException
+        || failure instanceof DivergedException
+        || failure instanceof BackendUnavailableException
+        || failure instanceof DeviceMemoryException;
+  }
+
+  private static boolean isVerbose(CommandLine line) {
+    return line.getCommandSpec().userObject() instanceof Verbosity verbosity
+        && verbosity.isVerbose();
+  }
+}

@@ -1,0 +1,40 @@
+package semigan.gan.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import semigan.gan.model.GanModel;
+import semigan.gan.store.RunFolder;
+import semigan.kernels.Backend;
+import semigan.kernels.Backends;
+
+/** The trained model that a command works with, and the device it runs on. */
+final class ModelArgument {
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "A run's folder, or a model file.")
+  private Path model;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = Backends.AUTO,
+      description = "auto, cpu or reference (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  /** The model's file; checked before a device is opened. */
+  Path file() {
+    return RunFolder.modelFile(model);
+  }
+
+  Backend openDevice() {
+    return Backends.open(device);
+  }
+
+  /** The model, whose weights belong to the innermost scope. */
+  GanModel load(Path file, Backend opened) throws IOException {
+    return GanModel.load(file, opened);
+  }
+}

@@ -1,0 +1,83 @@
+package semigan.gan.cli;
+
+import java.io.PrintStream;
+import semigan.gan.train.StepLosses;
+import semigan.gan.train.TrainingListener;
+
+/** Shows a run's progress: a bar that moves on a terminal, a line every few seconds elsewhere. */
+final class ProgressPrinter implements TrainingListener {
+  private static final long TERMINAL_NANOS = 200_000_000L;
+  private static final long PLAIN_NANOS = 10_000_000_000L;
+  private static final int BAR = 24;
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private final long started = System.nanoTime();
+  private long shown;
+  private int lineLength;
+
+  ProgressPrinter(PrintStream out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void step(long step, long steps, StepLosses losses, double imagesPerSecond) {
+    long now = System.nanoTime();
+    boolean due = now - shown >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS);
+    if (shown != 0 && !due && step != steps) {
+      return;
+    }
+    shown = now;
+    String text =
+        "step %d of %d  %.0f images/s  labelled %.3f  real %.3f  fake %.3f  generator %.3f  %s"
+            .formatted(
+                step,
+                steps,
+                imagesPerSecond,
+                losses.labelled(),
+                losses.real(),
+                losses.fake(),
+                losses.generator(),
+                elapsed(now));
+    if (terminal) {
+      overwrite(bar(step, steps) + " " + text);
+    } else {
+      out.println(text);
+    }
+  }
+
+  @Override
+  public void message(String line) {
+    if (terminal) {
+      overwrite("");
+      out.print("\r");
+      lineLength = 0;
+    }
+    out.println(line);
+  }
+
+  /** Leaves the bar's line. */
+  void end() {
+    if (terminal && lineLength > 0) {
+      out.println();
+      lineLength = 0;
+    }
+  }
+
+  private void overwrite(String text) {
+    out.print("\r" + text + " ".repeat(Math.max(0, lineLength - text.length())));
+    out.flush();
+    lineLength = text.length();
+  }
+
+  private static String bar(long step, long steps) {
+    int full = (int) (BAR * step / steps);
+    return "[" + "=".repeat(full) + " ".repeat(BAR - full) + "]";
+  }
+
+  private String elapsed(long now) {
+    long seconds = (now - started) / 1_000_000_000L;
+    return "%d:%02d".formatted(seconds / 60, seconds % 60);
+  }
+}

@@ -1,0 +1,187 @@
+package semigan.gan.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import semigan.gan.data.DataOptions;
+import semigan.gan.data.DataSets;
+import semigan.gan.data.DataSplit;
+import semigan.gan.evaluate.Accuracy;
+import semigan.gan.store.Environment;
+import semigan.gan.store.JsonFile;
+import semigan.gan.store.RunFolder;
+import semigan.gan.train.TrainConfig;
+import semigan.gan.train.TrainResult;
+import semigan.gan.train.TrainingRun;
+import semigan.kernels.Backend;
+import semigan.kernels.Backends;
+
+/** {@code train}. */
+@Command(
+    name = "train",
+    description = "Trains a model, from scratch or from where a run stopped.",
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: five epochs of Fashion-MNIST with 1,000 labels, beside the same classifier without the GAN:",
+      "  java -jar gan.jar train --data fashion-mnist --labels 1000 --epochs 5 --baseline"
+    })
+final class TrainCommand extends Verbosity implements Callable<Integer> {
+  /** How long the end of the process waits for a step to finish and its checkpoint to be written. */
+  private static final int STOP_SECONDS = 120;
+
+  @Mixin private TrainOptions options;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description = "Go on with a run that was stopped, from its newest checkpoint.")
+  private Path resume;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "Where the run's folder is made (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(names = "--name", description = "Name of the run's folder (default: date, time and data).")
+  private String name;
+
+  @Option(
+      names = "--baseline",
+      description = "Also train the same discriminator on the labelled images alone, to compare.")
+  private boolean baseline;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintStream console = isJson() ? System.err : System.out;
+    RunFolder existing = resume == null ? null : RunFolder.open(resume);
+    TrainOptions.Resolved resolved = options.resolve(existing);
+    TrainConfig config = resolved.config();
+    DataSplit data = resolved.data();
+    try (Backend device = Backends.open(config.device())) {
+      ProgressPrinter printer = new ProgressPrinter(console, Output.isTerminal());
+      RunFolder folder = existing == null ? create(config) : existing;
+      try (RunLog log = new RunLog(folder.log(), printer)) {
+        TrainingRun run = new TrainingRun(config, data, folder, device, log);
+        if (existing == null) {
+          JsonFile.write(folder.config(), config);
+          JsonFile.write(
+              folder.environment(), Environment.describe(List.of(device.description())));
+        }
+        log.message(
+            "%s: %d training images, %d labels, on %s; writing to %s"
+                .formatted(
+                    config.data(),
+                    data.train().size(),
+                    config.labels(),
+                    device.description(),
+                    folder.path()));
+        TrainResult result = runUntilStopped(run, folder, printer, log);
+        Accuracy alone = baseline && result.finished() ? run.baseline() : null;
+        report(result, alone, folder, log);
+      }
+    }
+    return 0;
+  }
+
+  private RunFolder create(TrainConfig config) {
+    return name == null
+        ? RunFolder.create(out, config.data(), LocalDateTime.now())
+        : RunFolder.create(out.resolve(name));
+  }
+
+  /** Ctrl-C lets the step finish, and the process waits for what is then written. */
+  private TrainResult runUntilStopped(
+      TrainingRun run, RunFolder folder, ProgressPrinter printer, RunLog log) {
+    CountDownLatch written = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              run.requestStop();
+              try {
+                if (!written.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                  System.err.println("gan: the step did not finish in time");
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      TrainResult result = run.run();
+      printer.end();
+      if (!result.finished()) {
+        log.message(
+            "stopped after step %d; go on with: java -jar gan.jar train --resume %s"
+                .formatted(result.step(), folder.path()));
+      }
+      return result;
+    } finally {
+      written.countDown();
+      removeHook(hook);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook with it.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void report(TrainResult result, Accuracy alone, RunFolder folder, RunLog log) {
+    double baselineAccuracy = alone == null ? Double.NaN : alone.share();
+    if (result.finished()) {
+      log.message(
+          "done: %d steps in %.0f s, %.0f images/s; model %s"
+              .formatted(
+                  result.step(), result.seconds(), result.imagesPerSecond(), folder.model()));
+      if (!Double.isNaN(result.accuracy())) {
+        log.message(
+            "test accuracy: %.2f%% (%d errors in %d)"
+                .formatted(
+                    100 * result.accuracy(), result.testErrors(), result.testImages()));
+      }
+      if (alone != null) {
+        log.message(
+            "baseline, labelled images alone: %.2f%% (%d errors in %d); gained %.2f points"
+                .formatted(
+                    100 * alone.share(),
+                    alone.errors(),
+                    alone.total(),
+                    100 * (result.accuracy() - alone.share())));
+      }
+    }
+    if (isJson()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("run", result.run());
+      line.put("step", result.step());
+      line.put("finished", result.finished());
+      line.put("seconds", result.seconds());
+      line.put("imagesPerSecond", result.imagesPerSecond());
+      if (!Double.isNaN(result.accuracy())) {
+        line.put("accuracy", result.accuracy());
+        line.put("testErrors", result.testErrors());
+        line.put("testImages", result.testImages());
+      }
+      if (alone != null) {
+        line.put("baselineAccuracy", baselineAccuracy);
+      }
+      System.out.println(Output.json(line));
+    }
+  }
+}

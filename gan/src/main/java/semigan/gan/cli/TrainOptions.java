@@ -1,0 +1,265 @@
+package semigan.gan.cli;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+import semigan.gan.data.DataOptions;
+import semigan.gan.data.DataSets;
+import semigan.gan.data.DataSplit;
+import semigan.gan.store.RunFolder;
+import semigan.gan.store.StoreException;
+import semigan.gan.train.GeneratorLoss;
+import semigan.gan.train.TrainConfig;
+
+/** What {@code train} can be told. An option beats the {@code --config} file, which beats the default. */
+final class TrainOptions {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
+  private static final double DEFAULT_EPOCHS = 10;
+
+  /** What a run is made of. */
+  record Resolved(TrainConfig config, DataSplit data) {}
+
+  @Option(
+      names = "--data",
+      paramLabel = "NAME|DIR",
+      description = "glyphs (built in), mnist, fashion-mnist, or a directory (default: glyphs).")
+  private String data;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Where to look for the data first.")
+  private String dataDir;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "N",
+      description = "Training images that keep their label, as many of each class; 0 for none (default: 100).")
+  private Integer labels;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "How often to go through the training images (default: 10).")
+  private Double epochs;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Steps to take, instead of epochs.")
+  private Long steps;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Unlabelled images a step (default: 64).")
+  private Integer batch;
+
+  @Option(
+      names = "--labelled-batch",
+      paramLabel = "N",
+      description = "Labelled images a step (default: 32).")
+  private Integer labelledBatch;
+
+  @Option(
+      names = "--size",
+      paramLabel = "N",
+      description = "The networks' height and width: 32 or 64 (default: the smaller that holds the data).")
+  private Integer size;
+
+  @Option(
+      names = "--filters",
+      paramLabel = "N",
+      description = "Width of the networks: channels of the layers nearest to the image (default: 32).")
+  private Integer filters;
+
+  @Option(
+      names = "--latent",
+      paramLabel = "N",
+      description = "Length of the generator's input (default: 100).")
+  private Integer latent;
+
+  @Option(
+      names = "--generator-loss",
+      paramLabel = "LOSS",
+      description = "adversarial, feature-matching or both (default: both).")
+  private GeneratorLoss generatorLoss;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "X",
+      description = "Learning rate of both networks (default: 0.0002).")
+  private Float rate;
+
+  @Option(
+      names = "--shift",
+      paramLabel = "PIXELS",
+      description = "Augmentation: move training images by up to so many pixels (default: 0).")
+  private Integer shift;
+
+  @Option(
+      names = "--flip",
+      negatable = true,
+      description = "Augmentation: mirror training images, left to right (default: no).")
+  private Boolean flip;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of everything random, the choice of labels too (default: 1).")
+  private Long seed;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "auto, cpu or reference (default: auto).")
+  private String device;
+
+  @Option(names = "--sample-every", paramLabel = "STEPS", description = "Steps between grids.")
+  private Long sampleEvery;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A config.json to start from, whole or in part.")
+  private Path configFile;
+
+  /**
+   * The config and its data.
+   *
+   * @param resumed the run to go on with, or null for a new one
+   * @throws IllegalArgumentException if something is not allowed
+   */
+  Resolved resolve(RunFolder resumed) {
+    ObjectNode given = JSON.createObjectNode();
+    if (resumed != null) {
+      given.setAll(readObject(resumed.config()));
+    }
+    if (configFile != null) {
+      given.setAll(readObject(configFile));
+    }
+    putOptions(given);
+    DataSplit split = open(given);
+    ObjectNode all = defaults(split);
+    all.setAll(given);
+    if (epochs != null && steps == null || !given.has("steps")) {
+      double wanted = epochs == null ? DEFAULT_EPOCHS : epochs;
+      if (!(wanted > 0)) {
+        throw new IllegalArgumentException("--epochs must be positive but is " + wanted);
+      }
+      long count = (long) Math.ceil(wanted * split.train().size() / all.get("batch").asInt());
+      all.put("steps", Math.max(1, count));
+    }
+    spread(all, given);
+    return new Resolved(read(all), split);
+  }
+
+  private void putOptions(ObjectNode target) {
+    put(target, "data", data);
+    put(target, "dataDir", dataDir);
+    put(target, "labels", labels);
+    put(target, "steps", steps);
+    put(target, "batch", batch);
+    put(target, "labelledBatch", labelledBatch);
+    put(target, "size", size);
+    put(target, "filters", filters);
+    put(target, "latent", latent);
+    put(target, "generatorLoss", generatorLoss);
+    put(target, "generatorRate", rate);
+    put(target, "discriminatorRate", rate);
+    put(target, "shift", shift);
+    put(target, "flip", flip);
+    put(target, "seed", seed);
+    put(target, "device", device);
+    put(target, "sampleEvery", sampleEvery);
+  }
+
+  private static void put(ObjectNode target, String name, Object value) {
+    if (value != null) {
+      target.set(name, JSON.valueToTree(value));
+    }
+  }
+
+  private static DataSplit open(ObjectNode given) {
+    DataOptions options = DataOptions.defaults();
+    JsonNode directory = given.get("dataDir");
+    if (directory != null && !directory.isNull()) {
+      options = options.withDirectory(Path.of(directory.asText()));
+    }
+    JsonNode size = given.get("size");
+    if (size != null && size.asInt() > 0) {
+      options = options.withImageSize(size.asInt());
+    }
+    return DataSets.open(given.path("data").asText("glyphs"), options);
+  }
+
+  private static ObjectNode defaults(DataSplit data) {
+    int largest = Math.max(data.train().height(), data.train().width());
+    ObjectNode node = JSON.createObjectNode();
+    node.put("data", "glyphs");
+    node.putNull("dataDir");
+    node.put("labels", 100);
+    node.put("size", largest <= 32 ? 32 : 64);
+    node.put("batch", 64);
+    node.put("labelledBatch", 32);
+    node.put("shift", 0);
+    node.put("flip", false);
+    node.put("filters", 32);
+    node.put("latent", 100);
+    put(node, "generatorLoss", GeneratorLoss.BOTH);
+    node.put("generatorRate", 2e-4f);
+    node.put("discriminatorRate", 2e-4f);
+    node.put("beta1", 0.5f);
+    node.put("decayFrom", 0.5f);
+    node.put("averagingRate", 2e-3f);
+    node.put("seed", 1);
+    node.put("device", "auto");
+    return node;
+  }
+
+  /** What depends on the length of the run. */
+  private static void spread(ObjectNode all, ObjectNode given) {
+    long steps = all.get("steps").asLong();
+    for (String name : new String[] {"sampleEvery", "evaluateEvery", "checkpointEvery"}) {
+      if (!given.has(name)) {
+        all.put(name, Math.max(1, (steps + 9) / 10));
+      }
+    }
+  }
+
+  private static TrainConfig read(ObjectNode node) {
+    try {
+      return JSON.treeToValue(node, TrainConfig.class);
+    } catch (JsonProcessingException e) {
+      Throwable cause = e.getCause();
+      throw new IllegalArgumentException(
+          cause instanceof IllegalArgumentException
+              ? cause.getMessage()
+              : "config: " + e.getOriginalMessage(),
+          e);
+    }
+  }
+
+  private static ObjectNode readObject(Path file) {
+    try {
+      if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(file + ": expected a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s: not valid JSON: %s".formatted(file, e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw new StoreException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+}

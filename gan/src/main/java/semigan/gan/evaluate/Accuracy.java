@@ -1,0 +1,93 @@
+package semigan.gan.evaluate;
+
+import semigan.gan.data.ImageDataset;
+import semigan.gan.model.DcganDiscriminator;
+import semigan.kernels.Backend;
+import semigan.kernels.DType;
+import semigan.nn.Mode;
+import semigan.tensor.Scope;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+
+/**
+ * How a classifier does on labelled images.
+ *
+ * @param confusion {@code confusion[label][prediction]} counts images
+ */
+public record Accuracy(int[][] confusion) {
+  /** Classifies every labelled image of {@code images}, whose size must be the model's canvas. */
+  public static Accuracy of(
+      DcganDiscriminator classifier, ImageDataset images, int batch, Backend device) {
+    int classes = images.classNames().size();
+    int[][] confusion = new int[classes][classes];
+    float[] pixels = new float[batch * images.imageLength()];
+    float[] logits = new float[batch * classes];
+    for (int first = 0; first < images.size(); first += batch) {
+      int count = Math.min(batch, images.size() - first);
+      for (int i = 0; i < count; i++) {
+        images.read(first + i, pixels, i * images.imageLength());
+      }
+      classify(classifier, images, pixels, count, logits, device);
+      for (int i = 0; i < count; i++) {
+        int label = images.label(first + i);
+        if (label != ImageDataset.UNLABELLED) {
+          confusion[label][largest(logits, i * classes, classes)]++;
+        }
+      }
+    }
+    return new Accuracy(confusion);
+  }
+
+  private static void classify(
+      DcganDiscriminator classifier,
+      ImageDataset form,
+      float[] pixels,
+      int count,
+      float[] logits,
+      Backend device) {
+    try (Scope scope = Scope.open(device)) {
+      Tensor x =
+          Tensor.empty(
+              scope.device(),
+              DType.F32,
+              Shape.of(count, form.height(), form.width(), form.channels()));
+      device.write(pixels, 0, x.buffer());
+      device.read(classifier.forward(x, Mode.EVAL).buffer(), logits, 0);
+    }
+  }
+
+  private static int largest(float[] values, int from, int length) {
+    int best = 0;
+    for (int i = 1; i < length; i++) {
+      if (values[from + i] > values[from + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Images that were classified. */
+  public int total() {
+    int total = 0;
+    for (int[] row : confusion) {
+      for (int count : row) {
+        total += count;
+      }
+    }
+    return total;
+  }
+
+  /** Images that were put into another class than theirs. */
+  public int errors() {
+    int right = 0;
+    for (int i = 0; i < confusion.length; i++) {
+      right += confusion[i][i];
+    }
+    return total() - right;
+  }
+
+  /** Share of images that were put into their class, in [0, 1]. */
+  public double share() {
+    return total() == 0 ? 0 : 1 - (double) errors() / total();
+  }
+}

@@ -1,0 +1,63 @@
+package semigan.gan.evaluate;
+
+import java.util.Arrays;
+import semigan.gan.model.GanModel;
+import semigan.gan.model.ModelSpec;
+import semigan.kernels.Backend;
+import semigan.kernels.DType;
+import semigan.nn.Losses;
+import semigan.nn.Mode;
+import semigan.tensor.Scope;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+import semigan.tensor.ops.Softmax;
+import semigan.tensor.ops.Unary;
+
+/**
+ * What a discriminator says of one image.
+ *
+ * @param probabilities of each class, given that the image is real
+ * @param real the probability that it is not generated
+ */
+public record Judgement(float[] probabilities, float real) {
+  private static final float BLACK = -1;
+
+  /**
+   * @param pixels {@code [height, width, channels]} of the model's images, in [-1, 1]
+   */
+  public static Judgement of(GanModel model, float[] pixels, Backend device) {
+    ModelSpec spec = model.spec();
+    try (Scope scope = Scope.open(device)) {
+      Shape shape = Shape.of(1, spec.canvas(), spec.canvas(), spec.channels());
+      Tensor x = Tensor.of(scope.device(), shape, onCanvas(spec, pixels));
+      Tensor logits = model.discriminator().forward(x, Mode.EVAL);
+      return new Judgement(
+          Softmax.softmax(logits).toFloats(),
+          Unary.sigmoid(Losses.realLogit(logits)).item());
+    }
+  }
+
+  private static float[] onCanvas(ModelSpec spec, float[] pixels) {
+    float[] canvas = new float[spec.canvas() * spec.canvas() * spec.channels()];
+    Arrays.fill(canvas, BLACK);
+    int top = (spec.canvas() - spec.height()) / 2;
+    int left = (spec.canvas() - spec.width()) / 2;
+    int row = spec.width() * spec.channels();
+    for (int y = 0; y < spec.height(); y++) {
+      int to = ((top + y) * spec.canvas() + left) * spec.channels();
+      System.arraycopy(pixels, y * row, canvas, to, row);
+    }
+    return canvas;
+  }
+
+  /** The most probable class. */
+  public int best() {
+    int best = 0;
+    for (int k = 1; k < probabilities.length; k++) {
+      if (probabilities[k] > probabilities[best]) {
+        best = k;
+      }
+    }
+    return best;
+  }
+}

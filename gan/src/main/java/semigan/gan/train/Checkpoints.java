@@ -1,0 +1,87 @@
+package semigan.gan.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import semigan.gan.store.StoreException;
+import semigan.nn.StateFile;
+import semigan.tensor.Tensor;
+
+/** The checkpoints of a run: {@code 000400.safetensors} for step 400, of which the newest few are kept. */
+final class Checkpoints {
+  private static final int KEPT = 2;
+  private static final String SUFFIX = ".safetensors";
+
+  private final Path folder;
+
+  Checkpoints(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes a checkpoint, then drops the oldest ones. */
+  Path save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
+    Path file = folder.resolve("%06d%s".formatted(step, SUFFIX));
+    Map<String, String> described = new HashMap<>(metadata);
+    described.put("semigan.step", Long.toString(step));
+    try {
+      StateFile.save(file, state, described);
+      List<Path> all = oldestFirst();
+      for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+        Files.delete(old);
+      }
+    } catch (IOException e) {
+      throw new StoreException("checkpoint %s: %s".formatted(file, e.getMessage()), e);
+    }
+    return file;
+  }
+
+  /**
+   * Loads the newest checkpoint that is whole.
+   *
+   * @param warnings hears of those that are not
+   * @return the step after which it was written, or nothing if there is none
+   */
+  Optional<Long> loadNewest(Map<String, Tensor> state, Consumer<String> warnings) {
+    List<Path> files = oldestFirst();
+    for (int i = files.size() - 1; i >= 0; i--) {
+      try {
+        StateFile.load(files.get(i), state);
+        return Optional.of(step(files.get(i)));
+      } catch (IOException e) {
+        warnings.accept("skipped a damaged checkpoint: " + e.getMessage());
+      }
+    }
+    return Optional.empty();
+  }
+
+  Optional<Path> newest() {
+    List<Path> files = oldestFirst();
+    return files.isEmpty() ? Optional.empty() : Optional.of(files.get(files.size() - 1));
+  }
+
+  private List<Path> oldestFirst() {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> found = new ArrayList<>(files.filter(Checkpoints::isCheckpoint).toList());
+      found.sort((a, b) -> Long.compare(step(a), step(b)));
+      return found;
+    } catch (IOException e) {
+      throw new StoreException("cannot list the checkpoints in %s: %s".formatted(folder, e), e);
+    }
+  }
+
+  private static boolean isCheckpoint(Path file) {
+    return file.getFileName().toString().matches("\\d{6,18}\\.safetensors");
+  }
+
+  private static long step(Path file) {
+    String name = file.getFileName().toString();
+    return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
+  }
+}

@@ -1,0 +1,23 @@
+package semigan.gan.train;
+
+/**
+ * The losses of one step, each a mean over its batch.
+ *
+ * @param labelled cross-entropy of the labelled images; 0 without labels
+ * @param real minus the log of the probability that real images are real
+ * @param fake minus the log of the probability that generated images are generated
+ * @param generator what the generator minimised
+ */
+public record StepLosses(float labelled, float real, float fake, float generator) {
+  StepLosses plus(StepLosses other) {
+    return new StepLosses(
+        labelled + other.labelled,
+        real + other.real,
+        fake + other.fake,
+        generator + other.generator);
+  }
+
+  public boolean isFinite() {
+    return Float.isFinite(labelled + real + fake + generator);
+  }
+}
