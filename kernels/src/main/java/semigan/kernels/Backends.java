@@ -1,6 +1,7 @@
 package semigan.kernels;
 
 import java.util.List;
+import semigan.kernels.cpu.CpuBackend;
 import semigan.kernels.reference.ReferenceBackend;
 
 /** Finds and opens backends by name. */
@@ -12,7 +13,7 @@ public final class Backends {
 
   /** Every name but {@link #AUTO}, fastest first. */
   public static List<String> names() {
-    return List.of(ReferenceBackend.NAME);
+    return List.of(CpuBackend.NAME, ReferenceBackend.NAME);
   }
 
   /**
@@ -23,6 +24,7 @@ public final class Backends {
    */
   public static Backend open(String name) {
     return switch (name) {
+      case AUTO, CpuBackend.NAME -> new CpuBackend();
       case ReferenceBackend.NAME -> new ReferenceBackend();
       default ->
           throw new IllegalArgumentException(

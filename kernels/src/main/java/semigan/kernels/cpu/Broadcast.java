@@ -1,0 +1,147 @@
+package semigan.kernels.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+import static semigan.kernels.cpu.PlanBuilder.at;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Backend;
+import semigan.kernels.BinaryOp;
+import semigan.kernels.BroadcastGeometry;
+import semigan.kernels.Buffer;
+import semigan.kernels.StridedCopy;
+
+/**
+ * Functions of two broadcast operands by oneDNN. Neighbouring axes that broadcast alike are merged
+ * first, so that a bias is always {@code [rows, columns] + [1, columns]}.
+ */
+final class Broadcast {
+  private record Key(BinaryOp op, Axes axes) {}
+
+  private final Plans plans;
+  private final Backend backend;
+
+  Broadcast(Plans plans, Backend backend) {
+    this.plans = plans;
+    this.backend = backend;
+  }
+
+  void run(BinaryOp op, BroadcastGeometry geometry, CpuBuffer a, CpuBuffer b, CpuBuffer y) {
+    Axes axes = Axes.of(geometry);
+    if (!axes.repeatsLeft()) {
+      plan(op, axes).run(a, b, y);
+    } else if (!axes.repeatsRight() && (op == BinaryOp.ADD || op == BinaryOp.MULTIPLY)) {
+      plan(op, axes.swapped()).run(b, a, y);
+    } else {
+      // oneDNN repeats the left operand only in a loop that is a hundred times slower.
+      Buffer whole = backend.allocate(a.type(), y.length());
+      backend.copy().strided(axes.expandingLeft(), a, whole);
+      plan(op, axes.leftExpanded()).run(CpuBuffer.of(whole), b, y);
+      backend.release(whole);
+    }
+  }
+
+  private Plan plan(BinaryOp op, Axes axes) {
+    return plans.get(new Key(op, axes), builder -> describe(builder, op, axes));
+  }
+
+  private static void describe(PlanBuilder builder, BinaryOp op, Axes axes) {
+    dnnl_memory_desc left = builder.rowMajor(axes.sizes(Axes.Axis::a));
+    dnnl_memory_desc right = builder.rowMajor(axes.sizes(Axes.Axis::b));
+    dnnl_memory_desc out = builder.rowMajor(axes.sizes(Axes.Axis::y));
+    dnnl_primitive_desc descriptor = builder.descriptor();
+    OneDnn.check(
+        dnnl_binary_primitive_desc_create(
+            descriptor, builder.engine(), algorithm(op), left, right, out, builder.attributes()),
+        axes);
+    builder.step(
+        descriptor,
+        at(DNNL_ARG_SRC_0, left, 0),
+        at(DNNL_ARG_SRC_1, right, 1),
+        at(DNNL_ARG_DST, out, 2));
+  }
+
+  private static int algorithm(BinaryOp op) {
+    return switch (op) {
+      case ADD -> dnnl_binary_add;
+      case SUBTRACT -> dnnl_binary_sub;
+      case MULTIPLY -> dnnl_binary_mul;
+      case DIVIDE -> dnnl_binary_div;
+    };
+  }
+
+  /** The axes that are left after merging neighbours that broadcast alike. */
+  private record Axes(List<Axis> axes) {
+    /** Sizes of the operands and of the output. */
+    record Axis(long a, long b) {
+      long y() {
+        return Math.max(a, b);
+      }
+
+      boolean broadcastsAs(Axis other) {
+        return (a == 1) == (other.a == 1) && (b == 1) == (other.b == 1);
+      }
+    }
+
+    static Axes of(BroadcastGeometry geometry) {
+      List<Axis> axes = new ArrayList<>();
+      for (int i = 0; i < geometry.a().size(); i++) {
+        Axis next = new Axis(geometry.a().get(i), geometry.b().get(i));
+        if (next.y() == 1) {
+          continue;
+        }
+        int last = axes.size() - 1;
+        if (last >= 0 && axes.get(last).broadcastsAs(next)) {
+          Axis outer = axes.remove(last);
+          next = new Axis(outer.a * next.a, outer.b * next.b);
+        }
+        axes.add(next);
+      }
+      if (axes.isEmpty()) {
+        axes.add(new Axis(1, 1));
+      }
+      return new Axes(List.copyOf(axes));
+    }
+
+    boolean repeatsLeft() {
+      return axes.stream().anyMatch(axis -> axis.a < axis.y());
+    }
+
+    boolean repeatsRight() {
+      return axes.stream().anyMatch(axis -> axis.b < axis.y());
+    }
+
+    Axes swapped() {
+      return new Axes(axes.stream().map(axis -> new Axis(axis.b, axis.a)).toList());
+    }
+
+    Axes leftExpanded() {
+      return new Axes(axes.stream().map(axis -> new Axis(axis.y(), axis.b)).toList());
+    }
+
+    long[] sizes(ToLongFunction<Axis> side) {
+      return axes.stream().mapToLong(side).toArray();
+    }
+
+    /** The copy of the left operand to the output's sizes. */
+    StridedCopy expandingLeft() {
+      int rank = axes.size();
+      Long[] from = new Long[rank];
+      Long[] to = new Long[rank];
+      long source = 1;
+      long target = 1;
+      for (int i = rank - 1; i >= 0; i--) {
+        Axis axis = axes.get(i);
+        from[i] = axis.a == 1 ? 0 : source;
+        to[i] = target;
+        source *= axis.a;
+        target *= axis.y();
+      }
+      List<Integer> sizes = axes.stream().map(axis -> Math.toIntExact(axis.y())).toList();
+      return new StridedCopy(sizes, 0, List.of(from), 0, List.of(to));
+    }
+  }
+}

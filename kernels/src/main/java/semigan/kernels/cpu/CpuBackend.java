@@ -1,0 +1,220 @@
+package semigan.kernels.cpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import semigan.kernels.Backend;
+import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.Buffer;
+import semigan.kernels.CachingAllocator;
+import semigan.kernels.ConvKernels;
+import semigan.kernels.CopyKernels;
+import semigan.kernels.DType;
+import semigan.kernels.ElementwiseKernels;
+import semigan.kernels.GemmKernels;
+import semigan.kernels.LossKernels;
+import semigan.kernels.MemoryBudget;
+import semigan.kernels.MemoryUsage;
+import semigan.kernels.NormKernels;
+import semigan.kernels.OptimKernels;
+import semigan.kernels.PoolKernels;
+import semigan.kernels.RandomKernels;
+import semigan.kernels.ReduceKernels;
+import semigan.kernels.ResizeKernels;
+
+/**
+ * The processor, through oneDNN for all that it has a fast primitive for, and tiled Java loops for
+ * the rest. Every kernel is done when its call returns.
+ */
+public final class CpuBackend implements Backend {
+  public static final String NAME = "cpu";
+
+  private final int threads = Runtime.getRuntime().availableProcessors();
+  private final OneDnn library;
+  private final CachingAllocator<NativeMemory> allocator;
+  private final Plans plans;
+  private final Tiles tiles;
+  private final ConvKernels conv;
+  private final GemmKernels gemm;
+  private final NormKernels norm;
+  private final ElementwiseKernels elementwise;
+  private final CopyKernels copy;
+  private final CpuReduce reduce;
+  private final PoolKernels pool;
+  private final ResizeKernels resize;
+  private final LossKernels loss = new CpuLoss();
+  private final OptimKernels optim;
+  private final RandomKernels random;
+
+  /**
+   * Loads oneDNN.
+   *
+   * @throws BackendUnavailableException if it is not there or does not load
+   */
+  public CpuBackend() {
+    library = OneDnn.open();
+    allocator = new CachingAllocator<>(NAME, NativeMemory.source(), MemoryBudget.ofHost());
+    plans = new Plans(library);
+    tiles = new Tiles(threads);
+    conv = new CpuConv(plans);
+    gemm = new CpuGemm(plans);
+    norm = new CpuNorm(plans);
+    elementwise = new CpuElementwise(plans, tiles, this);
+    copy = new CpuCopy(plans);
+    reduce = new CpuReduce(plans, tiles, new Permuted(this));
+    pool = new CpuPool(plans);
+    resize = new CpuResize(plans);
+    optim = new CpuOptim(tiles);
+    random = new CpuRandom(tiles);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "%s, %d threads, %s".formatted(processor(), threads, library.version());
+  }
+
+  private static String processor() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException | RuntimeException e) {
+      return System.getProperty("os.arch");
+    }
+  }
+
+  @Override
+  public boolean supports(DType type) {
+    return type == DType.F32 || type == DType.I32;
+  }
+
+  @Override
+  public Buffer allocate(DType type, long length) {
+    if (!supports(type)) {
+      throw new IllegalArgumentException(
+          "cpu: cannot store %s; it has F32 and I32".formatted(type));
+    }
+    long bytes = length * type.bytes();
+    if (bytes > NativeMemory.LARGEST) {
+      throw new IllegalArgumentException(
+          "cpu: a buffer of %,d bytes was asked for but one holds at most %,d; use a smaller batch"
+              .formatted(bytes, NativeMemory.LARGEST));
+    }
+    return new CpuBuffer(type, length, allocator.allocate(bytes));
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    allocator.release(CpuBuffer.of(buffer).block());
+  }
+
+  @Override
+  public MemoryUsage memory() {
+    return allocator.usage();
+  }
+
+  @Override
+  public void trim() {
+    allocator.trim();
+  }
+
+  @Override
+  public void write(float[] source, int from, Buffer target) {
+    CpuBuffer to = CpuBuffer.of(target);
+    to.floats().put(0, source, from, to.size());
+  }
+
+  @Override
+  public void write(int[] source, int from, Buffer target) {
+    CpuBuffer to = CpuBuffer.of(target);
+    to.ints().put(0, source, from, to.size());
+  }
+
+  @Override
+  public void read(Buffer source, float[] target, int from) {
+    CpuBuffer values = CpuBuffer.of(source);
+    values.floats().get(0, target, from, values.size());
+  }
+
+  @Override
+  public void read(Buffer source, int[] target, int from) {
+    CpuBuffer values = CpuBuffer.of(source);
+    values.ints().get(0, target, from, values.size());
+  }
+
+  /** Nothing to wait for: oneDNN's CPU engine returns from a primitive when it is done. */
+  @Override
+  public void synchronize() {}
+
+  @Override
+  public ConvKernels conv() {
+    return conv;
+  }
+
+  @Override
+  public GemmKernels gemm() {
+    return gemm;
+  }
+
+  @Override
+  public NormKernels norm() {
+    return norm;
+  }
+
+  @Override
+  public ElementwiseKernels elementwise() {
+    return elementwise;
+  }
+
+  @Override
+  public CopyKernels copy() {
+    return copy;
+  }
+
+  @Override
+  public ReduceKernels reduce() {
+    return reduce;
+  }
+
+  @Override
+  public PoolKernels pool() {
+    return pool;
+  }
+
+  @Override
+  public ResizeKernels resize() {
+    return resize;
+  }
+
+  @Override
+  public LossKernels loss() {
+    return loss;
+  }
+
+  @Override
+  public OptimKernels optim() {
+    return optim;
+  }
+
+  @Override
+  public RandomKernels random() {
+    return random;
+  }
+
+  @Override
+  public void close() {
+    reduce.close();
+    plans.close();
+    tiles.close();
+    allocator.trim();
+    library.close();
+  }
+}

@@ -1,0 +1,147 @@
+package semigan.kernels.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+import static semigan.kernels.cpu.PlanBuilder.at;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Backend;
+import semigan.kernels.BinaryOp;
+import semigan.kernels.BroadcastGeometry;
+import semigan.kernels.Buffer;
+import semigan.kernels.ElementwiseKernels;
+import semigan.kernels.UnaryOp;
+
+/** Functions of single elements by oneDNN, on its own threads right after its convolutions. */
+final class CpuElementwise implements ElementwiseKernels {
+  private record UnaryKey(UnaryOp op, float alpha, float beta, boolean backward, long length) {}
+
+  private final Plans plans;
+  private final Tiles tiles;
+  private final Broadcast broadcast;
+
+  CpuElementwise(Plans plans, Tiles tiles, Backend backend) {
+    this.plans = plans;
+    this.tiles = tiles;
+    broadcast = new Broadcast(plans, backend);
+  }
+
+  @Override
+  public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
+    unaryPlan(op, alpha, beta, false, x.length()).run(CpuBuffer.of(x), CpuBuffer.of(y));
+  }
+
+  @Override
+  public void unaryBackward(
+      UnaryOp op, float alpha, float beta, Buffer x, Buffer y, Buffer dy, Buffer dx) {
+    Buffer data = fromOutput(op) ? y : x;
+    unaryPlan(op, alpha, beta, true, x.length())
+        .run(CpuBuffer.of(data), CpuBuffer.of(dx), CpuBuffer.of(dy));
+  }
+
+  private Plan unaryPlan(UnaryOp op, float alpha, float beta, boolean backward, long length) {
+    return plans.get(
+        new UnaryKey(op, alpha, beta, backward, length),
+        builder -> {
+          dnnl_memory_desc layout = builder.rowMajor(length);
+          // Only these two read their arguments; softplus has a fixed one.
+          boolean reads = op == UnaryOp.LEAKY_RELU || op == UnaryOp.LINEAR;
+          float a = reads ? alpha : op == UnaryOp.SOFTPLUS ? 1 : 0;
+          float b = op == UnaryOp.LINEAR ? beta : 0;
+          dnnl_primitive_desc forward = builder.descriptor();
+          OneDnn.check(
+              dnnl_eltwise_forward_primitive_desc_create(
+                  forward,
+                  builder.engine(),
+                  dnnl_forward_training,
+                  backward ? backwardAlgorithm(op) : algorithm(op),
+                  layout,
+                  layout,
+                  a,
+                  b,
+                  builder.attributes()),
+              op);
+          if (backward) {
+            describeBackward(builder, op, a, b, layout, forward);
+          } else {
+            builder.step(forward, at(DNNL_ARG_SRC, layout, 0), at(DNNL_ARG_DST, layout, 1));
+          }
+        });
+  }
+
+  private static void describeBackward(
+      PlanBuilder builder,
+      UnaryOp op,
+      float alpha,
+      float beta,
+      dnnl_memory_desc layout,
+      dnnl_primitive_desc forward) {
+    dnnl_primitive_desc descriptor = builder.descriptor();
+    OneDnn.check(
+        dnnl_eltwise_backward_primitive_desc_create(
+            descriptor,
+            builder.engine(),
+            backwardAlgorithm(op),
+            layout,
+            layout,
+            layout,
+            alpha,
+            beta,
+            forward,
+            builder.attributes()),
+        op);
+    builder.step(
+        descriptor,
+        at(fromOutput(op) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout, 0),
+        at(DNNL_ARG_DIFF_SRC, layout, 1),
+        at(DNNL_ARG_DIFF_DST, layout, 2));
+  }
+
+  private static int algorithm(UnaryOp op) {
+    return switch (op) {
+      case LEAKY_RELU -> dnnl_eltwise_relu;
+      case TANH -> dnnl_eltwise_tanh;
+      case SIGMOID -> dnnl_eltwise_logistic;
+      case SOFTPLUS -> dnnl_eltwise_soft_relu;
+      case EXP -> dnnl_eltwise_exp;
+      case LOG -> dnnl_eltwise_log;
+      case SQRT -> dnnl_eltwise_sqrt;
+      case SQUARE -> dnnl_eltwise_square;
+      case ABS -> dnnl_eltwise_abs;
+      case LINEAR -> dnnl_eltwise_linear;
+    };
+  }
+
+  private static int backwardAlgorithm(UnaryOp op) {
+    return switch (op) {
+      case TANH -> dnnl_eltwise_tanh_use_dst_for_bwd;
+      case SIGMOID -> dnnl_eltwise_logistic_use_dst_for_bwd;
+      case EXP -> dnnl_eltwise_exp_use_dst_for_bwd;
+      case SQRT -> dnnl_eltwise_sqrt_use_dst_for_bwd;
+      default -> algorithm(op);
+    };
+  }
+
+  /** Whether the slope is cheaper, and no less exact, from the output than from the input. */
+  private static boolean fromOutput(UnaryOp op) {
+    return backwardAlgorithm(op) != algorithm(op);
+  }
+
+  @Override
+  public void binary(BinaryOp op, BroadcastGeometry geometry, Buffer a, Buffer b, Buffer y) {
+    broadcast.run(op, geometry, CpuBuffer.of(a), CpuBuffer.of(b), CpuBuffer.of(y));
+  }
+
+  @Override
+  public void fill(Buffer y, float value) {
+    CpuBuffer target = CpuBuffer.of(y);
+    float[] tile = tiles.own()[0];
+    Arrays.fill(tile, 0, Math.min(target.size(), Tiles.SIZE), value);
+    FloatBuffer floats = target.floats();
+    for (int from = 0; from < target.size(); from += Tiles.SIZE) {
+      floats.put(from, tile, 0, Math.min(Tiles.SIZE, target.size() - from));
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package semigan.kernels.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+import static semigan.kernels.cpu.PlanBuilder.at;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Buffer;
+import semigan.kernels.DType;
+import semigan.kernels.ReduceGeometry;
+import semigan.kernels.ReduceKernels;
+
+/**
+ * Reductions. A sum is a product with a vector of ones: oneDNN's matrix product reads its operand
+ * at the speed of memory, its reduction does so along the last axis only.
+ */
+final class CpuReduce implements ReduceKernels, AutoCloseable {
+  private record Key(Slabs slabs) {}
+
+  private final Plans plans;
+  private final Tiles tiles;
+  private final Permuted permuted;
+  private final Ones ones = new Ones();
+
+  CpuReduce(Plans plans, Tiles tiles, Permuted permuted) {
+    this.plans = plans;
+    this.tiles = tiles;
+    this.permuted = permuted;
+  }
+
+  @Override
+  public void sum(ReduceGeometry geometry, Buffer x, Buffer y) {
+    permuted.reading(geometry, x, (slabs, data) -> sum(slabs, data, CpuBuffer.of(y)));
+  }
+
+  private void sum(Slabs slabs, CpuBuffer x, CpuBuffer y) {
+    plans
+        .get(new Key(slabs), builder -> describeSum(builder, slabs))
+        .run(ones.atLeast(slabs.reduced()), x, y);
+  }
+
+  private static void describeSum(PlanBuilder builder, Slabs s) {
+    // One row of sums is [outer, reduced] 1; with columns behind it is 1' [reduced, inner],
+    // batched.
+    boolean last = s.inner() == 1;
+    dnnl_memory_desc x =
+        last
+            ? builder.rowMajor(s.outer(), s.reduced())
+            : builder.rowMajor(s.outer(), s.reduced(), s.inner());
+    dnnl_memory_desc one =
+        last ? builder.rowMajor(s.reduced(), 1) : builder.rowMajor(1, 1, s.reduced());
+    dnnl_memory_desc y =
+        last ? builder.rowMajor(s.outer(), 1) : builder.rowMajor(s.outer(), 1, s.inner());
+    dnnl_primitive_desc descriptor = builder.descriptor();
+    OneDnn.check(
+        dnnl_matmul_primitive_desc_create(
+            descriptor,
+            builder.engine(),
+            last ? x : one,
+            last ? one : x,
+            null,
+            y,
+            builder.attributes()),
+        s);
+    builder.step(
+        descriptor,
+        at(DNNL_ARG_SRC, last ? x : one, last ? 1 : 0),
+        at(DNNL_ARG_WEIGHTS, last ? one : x, last ? 0 : 1),
+        at(DNNL_ARG_DST, y, 2));
+  }
+
+  @Override
+  public void max(ReduceGeometry geometry, Buffer x, Buffer y) {
+    FloatBuffer target = CpuBuffer.of(y).floats();
+    permuted.reading(geometry, x, (slabs, data) -> max(slabs, data.floats(), target));
+  }
+
+  private void max(Slabs slabs, FloatBuffer x, FloatBuffer y) {
+    float[] rows = tiles.own()[0];
+    float[] largest = tiles.own()[1];
+    slabs.forEachStrip(
+        strip -> {
+          Arrays.fill(largest, 0, strip.width(), Float.NEGATIVE_INFINITY);
+          strip.forEachBlock(
+              (from, count) -> {
+                x.get(from, rows, 0, count * strip.width());
+                for (int row = 0; row < count; row++) {
+                  int start = row * strip.width();
+                  for (int i = 0; i < strip.width(); i++) {
+                    largest[i] = Math.max(largest[i], rows[start + i]);
+                  }
+                }
+              });
+          y.put(strip.output(), largest, 0, strip.width());
+        });
+  }
+
+  @Override
+  public void maxBackward(ReduceGeometry geometry, Buffer x, Buffer y, Buffer dy, Buffer dx) {
+    FloatBuffer largest = CpuBuffer.of(y).floats();
+    FloatBuffer gradient = CpuBuffer.of(dy).floats();
+    permuted.readingAndWriting(
+        geometry,
+        x,
+        dx,
+        (slabs, data, target) ->
+            maxBackward(slabs, data.floats(), largest, gradient, target.floats()));
+  }
+
+  private void maxBackward(
+      Slabs slabs, FloatBuffer x, FloatBuffer y, FloatBuffer dy, FloatBuffer dx) {
+    float[] rows = tiles.own()[0];
+    float[] largest = tiles.own()[1];
+    float[] share = tiles.own()[2];
+    float[] ties = tiles.own()[3];
+    slabs.forEachStrip(
+        strip -> {
+          int width = strip.width();
+          y.get(strip.output(), largest, 0, width);
+          dy.get(strip.output(), share, 0, width);
+          Arrays.fill(ties, 0, width, 0);
+          strip.forEachBlock(
+              (from, count) -> {
+                x.get(from, rows, 0, count * width);
+                for (int k = 0; k < count * width; k++) {
+                  ties[k % width] += rows[k] == largest[k % width] ? 1 : 0;
+                }
+              });
+          for (int i = 0; i < width; i++) {
+            share[i] /= Math.max(ties[i], 1);
+          }
+          strip.forEachBlock(
+              (from, count) -> {
+                x.get(from, rows, 0, count * width);
+                for (int k = 0; k < count * width; k++) {
+                  rows[k] = rows[k] == largest[k % width] ? share[k % width] : 0;
+                }
+                dx.put(from, rows, 0, count * width);
+              });
+        });
+  }
+
+  @Override
+  public void close() {
+    ones.close();
+  }
+
+  /** A vector of ones, as long as the longest sum so far. */
+  private static final class Ones implements AutoCloseable {
+    private NativeMemory memory;
+    private CpuBuffer vector;
+
+    CpuBuffer atLeast(int length) {
+      if (vector == null || vector.length() < length) {
+        close();
+        memory = new NativeMemory(4L * length);
+        vector = new CpuBuffer(DType.F32, length, memory);
+        float[] tile = new float[length];
+        Arrays.fill(tile, 1);
+        vector.floats().put(0, tile);
+      }
+      return vector;
+    }
+
+    @Override
+    public void close() {
+      if (memory != null) {
+        memory.free();
+        memory = null;
+      }
+    }
+  }
+}

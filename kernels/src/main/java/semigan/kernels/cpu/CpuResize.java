@@ -1,0 +1,77 @@
+package semigan.kernels.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+import static semigan.kernels.cpu.PlanBuilder.at;
+
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Buffer;
+import semigan.kernels.ResizeGeometry;
+import semigan.kernels.ResizeKernels;
+
+/** Resizing by oneDNN, whose resampling follows pixel centres as {@link ResizeGeometry} does. */
+final class CpuResize implements ResizeKernels {
+  private record Key(boolean backward, ResizeGeometry geometry, ResizeGeometry.Method method) {}
+
+  private final Plans plans;
+
+  CpuResize(Plans plans) {
+    this.plans = plans;
+  }
+
+  @Override
+  public void forward(ResizeGeometry geometry, ResizeGeometry.Method method, Buffer x, Buffer y) {
+    run(false, geometry, method, x, y);
+  }
+
+  @Override
+  public void backward(
+      ResizeGeometry geometry, ResizeGeometry.Method method, Buffer dy, Buffer dx) {
+    run(true, geometry, method, dx, dy);
+  }
+
+  private void run(
+      boolean backward, ResizeGeometry geometry, ResizeGeometry.Method method, Buffer x, Buffer y) {
+    plans
+        .get(
+            new Key(backward, geometry, method),
+            builder -> describe(builder, backward, geometry, method))
+        .run(CpuBuffer.of(x), CpuBuffer.of(y));
+  }
+
+  private static void describe(
+      PlanBuilder builder, boolean backward, ResizeGeometry g, ResizeGeometry.Method method) {
+    int algorithm =
+        switch (method) {
+          case NEAREST -> dnnl_resampling_nearest;
+          case BILINEAR -> dnnl_resampling_linear;
+        };
+    dnnl_memory_desc x = builder.images(g.batch(), g.inHeight(), g.inWidth(), g.channels());
+    dnnl_memory_desc y = builder.images(g.batch(), g.outHeight(), g.outWidth(), g.channels());
+    float[] factors = {
+      g.outHeight() / (float) g.inHeight(), g.outWidth() / (float) g.inWidth(),
+    };
+    dnnl_primitive_desc forward = builder.descriptor();
+    OneDnn.check(
+        dnnl_resampling_forward_primitive_desc_create(
+            forward,
+            builder.engine(),
+            dnnl_forward_training,
+            algorithm,
+            factors,
+            x,
+            y,
+            builder.attributes()),
+        g);
+    if (!backward) {
+      builder.step(forward, at(DNNL_ARG_SRC, x, 0), at(DNNL_ARG_DST, y, 1));
+      return;
+    }
+    dnnl_primitive_desc descriptor = builder.descriptor();
+    OneDnn.check(
+        dnnl_resampling_backward_primitive_desc_create(
+            descriptor, builder.engine(), algorithm, factors, x, y, forward, builder.attributes()),
+        g);
+    builder.step(descriptor, at(DNNL_ARG_DIFF_DST, y, 1), at(DNNL_ARG_DIFF_SRC, x, 0));
+  }
+}

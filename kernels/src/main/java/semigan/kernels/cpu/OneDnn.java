@@ -1,0 +1,132 @@
+package semigan.kernels.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.javacpp.Loader;
+import semigan.kernels.BackendUnavailableException;
+
+/** The oneDNN library, its engine for this processor, and the stream that primitives run on. */
+final class OneDnn implements AutoCloseable {
+  static {
+    // JavaCPP's own limits follow the Java heap's size, which says nothing about native memory.
+    // Ours is CachingAllocator's budget.
+    unlessSet("org.bytedeco.javacpp.maxBytes", "0");
+    unlessSet("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+  }
+
+  private final dnnl_engine engine = new dnnl_engine();
+  private final dnnl_stream stream = new dnnl_stream();
+
+  private OneDnn() {
+    check(dnnl_engine_create(engine, dnnl_cpu, 0), "engine");
+    check(dnnl_stream_create(stream, engine, dnnl_stream_in_order), "stream");
+  }
+
+  /**
+   * Loads the library.
+   *
+   * @throws BackendUnavailableException if it is not there or does not load
+   */
+  static OneDnn open() {
+    try {
+      Loader.load(org.bytedeco.dnnl.global.dnnl.class);
+      return new OneDnn();
+    } catch (LinkageError | RuntimeException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private static BackendUnavailableException unavailable(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new BackendUnavailableException(
+        CpuBackend.NAME,
+        "oneDNN 3.11 for %s %s in the jar or on the class path (org.bytedeco:dnnl with its natives)"
+            .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+        "%s: %s".formatted(root.getClass().getSimpleName(), root.getMessage()),
+        "build with -Djavacpp.platform=PLATFORM for this machine, check that ~/.javacpp/cache can be"
+            + " written (or set -Dorg.bytedeco.javacpp.cachedir), or use --device reference",
+        cause);
+  }
+
+  dnnl_engine engine() {
+    return engine;
+  }
+
+  dnnl_stream stream() {
+    return stream;
+  }
+
+  /** Such as {@code oneDNN 3.11.0, AVX-512 with bf16}. */
+  String version() {
+    dnnl_version_t version = dnnl_version();
+    return "oneDNN %d.%d.%d (%s)"
+        .formatted(
+            version.major(), version.minor(), version.patch(), isa(dnnl_get_effective_cpu_isa()));
+  }
+
+  /** Blocks until what runs on the stream is done. */
+  void await() {
+    check(dnnl_stream_wait(stream), "waiting");
+  }
+
+  /** Turns a status into an exception that names what was attempted. */
+  static void check(int status, Object attempted) {
+    if (status != dnnl_success) {
+      throw new IllegalStateException(
+          "cpu: oneDNN could not do %s: %s".formatted(attempted, meaning(status)));
+    }
+  }
+
+  private static String meaning(int status) {
+    if (status == dnnl_out_of_memory) {
+      return "out of memory";
+    }
+    if (status == dnnl_invalid_arguments) {
+      return "invalid arguments";
+    }
+    if (status == dnnl_unimplemented) {
+      return "no implementation for this processor";
+    }
+    return "status " + status;
+  }
+
+  private static String isa(int isa) {
+    if (isa == dnnl_cpu_isa_sse41) {
+      return "SSE4.1";
+    }
+    if (isa == dnnl_cpu_isa_avx) {
+      return "AVX";
+    }
+    if (isa == dnnl_cpu_isa_avx2) {
+      return "AVX2";
+    }
+    if (isa == dnnl_cpu_isa_avx512_core) {
+      return "AVX-512";
+    }
+    if (isa == dnnl_cpu_isa_avx512_core_vnni) {
+      return "AVX-512 VNNI";
+    }
+    if (isa == dnnl_cpu_isa_avx512_core_bf16) {
+      return "AVX-512 BF16";
+    }
+    return "instruction set 0x%x".formatted(isa);
+  }
+
+  private static void unlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  @Override
+  public void close() {
+    dnnl_stream_destroy(stream);
+    dnnl_engine_destroy(engine);
+  }
+}

@@ -1,0 +1,193 @@
+package semigan.kernels.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.StringJoiner;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+import semigan.kernels.cpu.Primitive.Argument;
+
+/** Makes a {@link Plan}, and forgets every descriptor that was needed on the way. */
+final class PlanBuilder implements AutoCloseable {
+  private static final long ALIGNMENT = 64;
+
+  private final OneDnn library;
+  private final Scratch scratch;
+  private final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+  private final List<dnnl_memory_desc> layouts = new ArrayList<>();
+  private final List<dnnl_primitive_desc> descriptors = new ArrayList<>();
+  private final List<Primitive> steps = new ArrayList<>();
+  private final List<Long> offsets = new ArrayList<>();
+  private final StringJoiner names = new StringJoiner(" + ");
+  private long temporaryBytes;
+
+  PlanBuilder(OneDnn library, Scratch scratch) {
+    this.library = library;
+    this.scratch = scratch;
+    OneDnn.check(dnnl_primitive_attr_create(attributes), "attributes");
+    OneDnn.check(
+        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
+        "choosing who owns scratch memory");
+  }
+
+  dnnl_engine engine() {
+    return library.engine();
+  }
+
+  dnnl_primitive_attr attributes() {
+    return attributes;
+  }
+
+  /** Row-major F32. */
+  dnnl_memory_desc rowMajor(long... sizes) {
+    long[] strides = new long[sizes.length];
+    long stride = 1;
+    for (int axis = sizes.length - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= sizes[axis];
+    }
+    return strided(sizes, strides);
+  }
+
+  dnnl_memory_desc strided(long[] sizes, long[] strides) {
+    return strided(dnnl_f32, sizes, strides);
+  }
+
+  dnnl_memory_desc strided(int type, long[] sizes, long[] strides) {
+    dnnl_memory_desc layout = keep(new dnnl_memory_desc());
+    OneDnn.check(
+        dnnl_memory_desc_create_with_strides(layout, sizes.length, sizes, type, strides),
+        "a layout");
+    return layout;
+  }
+
+  /** As {@link #strided}, or null where oneDNN refuses the strides (they overlap). */
+  dnnl_memory_desc stridedOrNull(int type, long[] sizes, long[] strides) {
+    dnnl_memory_desc layout = new dnnl_memory_desc();
+    int status = dnnl_memory_desc_create_with_strides(layout, sizes.length, sizes, type, strides);
+    return status == dnnl_success ? keep(layout) : null;
+  }
+
+  /** Images {@code [batch, height, width, channels]}; oneDNN always counts N, C, H, W. */
+  dnnl_memory_desc images(long batch, long height, long width, long channels) {
+    return strided(
+        new long[] {batch, channels, height, width},
+        new long[] {height * width * channels, 1, width * channels, channels});
+  }
+
+  /** In whatever order the primitive likes best. */
+  dnnl_memory_desc any(long... sizes) {
+    dnnl_memory_desc layout = keep(new dnnl_memory_desc());
+    OneDnn.check(
+        dnnl_memory_desc_create_with_tag(
+            layout, sizes.length, sizes, dnnl_f32, dnnl_format_tag_any),
+        "a layout");
+    return layout;
+  }
+
+  private dnnl_memory_desc keep(dnnl_memory_desc layout) {
+    layouts.add(layout);
+    return layout;
+  }
+
+  /** A descriptor to be filled by a {@code dnnl_..._primitive_desc_create}. */
+  dnnl_primitive_desc descriptor() {
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    descriptors.add(descriptor);
+    return descriptor;
+  }
+
+  /** The layout that a primitive settled on; {@code what} is {@code dnnl_query_..._md}. */
+  dnnl_memory_desc chosen(dnnl_primitive_desc descriptor, int what) {
+    return dnnl_primitive_desc_query_md(descriptor, what, 0);
+  }
+
+  /** The name of the implementation, such as {@code jit:avx512_core}. */
+  static String implementation(dnnl_primitive_desc descriptor) {
+    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+      OneDnn.check(
+          dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, name), "a query");
+      return name.get(BytePointer.class, 0).getString();
+    }
+  }
+
+  /** Whether the implementation is oneDNN's plain loop, right but slow. */
+  static boolean isSlow(dnnl_primitive_desc descriptor) {
+    return implementation(descriptor).startsWith("ref");
+  }
+
+  /** Memory that lives for one run of the plan. */
+  int temporary(dnnl_memory_desc layout) {
+    return temporary(dnnl_memory_desc_get_size(layout));
+  }
+
+  private int temporary(long bytes) {
+    offsets.add(temporaryBytes);
+    temporaryBytes += (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+    return -offsets.size();
+  }
+
+  static Argument at(int role, dnnl_memory_desc layout, int place) {
+    return new Argument(role, layout, place);
+  }
+
+  /** Appends a primitive. */
+  PlanBuilder step(dnnl_primitive_desc descriptor, Argument... arguments) {
+    dnnl_memory_desc pad = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
+    long padBytes = pad == null ? 0 : dnnl_memory_desc_get_size(pad);
+    Argument[] all = arguments;
+    if (padBytes > 0) {
+      all = Arrays.copyOf(arguments, arguments.length + 1);
+      all[arguments.length] = at(DNNL_ARG_SCRATCHPAD, pad, temporary(padBytes));
+    }
+    steps.add(new Primitive(library, descriptor, all));
+    names.add(implementation(descriptor));
+    return this;
+  }
+
+  /** Appends a copy from one layout to another. */
+  PlanBuilder reorder(dnnl_memory_desc from, int source, dnnl_memory_desc to, int target) {
+    dnnl_primitive_desc descriptor = descriptor();
+    OneDnn.check(
+        dnnl_reorder_primitive_desc_create(descriptor, from, engine(), to, engine(), attributes),
+        "a reorder");
+    return step(descriptor, at(DNNL_ARG_FROM, from, source), at(DNNL_ARG_TO, to, target));
+  }
+
+  /** Appends a copy if oneDNN has a fast one. */
+  void fastReorder(dnnl_memory_desc from, int source, dnnl_memory_desc to, int target) {
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    int status =
+        dnnl_reorder_primitive_desc_create(descriptor, from, engine(), to, engine(), attributes);
+    if (status == dnnl_success) {
+      descriptors.add(descriptor);
+      if (!isSlow(descriptor)) {
+        step(descriptor, at(DNNL_ARG_FROM, from, source), at(DNNL_ARG_TO, to, target));
+      }
+    }
+  }
+
+  Plan build() {
+    return new Plan(
+        List.copyOf(steps),
+        names.toString(),
+        scratch,
+        temporaryBytes,
+        offsets.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  @Override
+  public void close() {
+    descriptors.forEach(dnnl::dnnl_primitive_desc_destroy);
+    layouts.forEach(dnnl::dnnl_memory_desc_destroy);
+    dnnl_primitive_attr_destroy(attributes);
+  }
+}

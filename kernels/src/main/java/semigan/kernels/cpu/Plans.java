@@ -1,0 +1,56 @@
+package semigan.kernels.cpu;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The plans made so far, by what they compute. Making one costs a hundred times what running it
+ * does; the least recently used go first when there are too many.
+ */
+final class Plans implements AutoCloseable {
+  private static final int CAPACITY = 512;
+
+  private final OneDnn library;
+  private final Scratch scratch = new Scratch();
+  private final LinkedHashMap<Record, Plan> cache =
+      new LinkedHashMap<>(2 * CAPACITY, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Record, Plan> eldest) {
+          boolean full = size() > CAPACITY;
+          if (full) {
+            eldest.getValue().close();
+          }
+          return full;
+        }
+      };
+
+  Plans(OneDnn library) {
+    this.library = library;
+  }
+
+  /**
+   * The plan of that key.
+   *
+   * @param key all that the recipe depends on; its record type tells families apart
+   * @param recipe adds the steps; none if oneDNN has nothing good to offer
+   */
+  Plan get(Record key, Consumer<PlanBuilder> recipe) {
+    Plan plan = cache.get(key);
+    if (plan == null) {
+      try (PlanBuilder builder = new PlanBuilder(library, scratch)) {
+        recipe.accept(builder);
+        plan = builder.build();
+      }
+      cache.put(key, plan);
+    }
+    return plan;
+  }
+
+  @Override
+  public void close() {
+    cache.values().forEach(Plan::close);
+    cache.clear();
+    scratch.close();
+  }
+}
