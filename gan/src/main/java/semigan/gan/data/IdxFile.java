@@ -192,7 +192,7 @@ final class IdxFile implements AutoCloseable {
         filled += read;
       }
     } catch (EOFException e) {
-      // A gzip stream that stops short says so this way; whatever it still gave is not counted.
+      // A gzip stream that stops short says so this way, after all that it still gave.
     } catch (ZipException e) {
       throw new DataException(
           "%s: corrupt gzip data after offset %d (%s); fetch it again"
