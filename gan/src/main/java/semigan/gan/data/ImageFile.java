@@ -8,8 +8,11 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -22,10 +25,17 @@ import javax.imageio.stream.ImageInputStream;
  */
 final class ImageFile {
   /** Larger pictures are refused from their header, before memory is asked for. */
-  static final long MAX_PIXELS = 64L << 20;
+  static final long MAX_PIXELS = 64_000_000;
 
   /** Pixels of the picture that are kept, along one axis, for each pixel of the square. */
   private static final int KEPT_PER_PIXEL = 8;
+
+  /**
+   * What libjpeg says, as a warning only, when it makes up the part of a picture that is missing.
+   * Its other warnings, of odd colour profiles for instance, leave the picture whole.
+   */
+  private static final Pattern DAMAGE =
+      Pattern.compile("premature|truncated|corrupt", Pattern.CASE_INSENSITIVE);
 
   /** A file that is no picture we can use; the message says why, without the file's name. */
   static final class BadImageException extends Exception {
@@ -89,14 +99,25 @@ final class ImageFile {
     if ((long) width * height > MAX_PIXELS) {
       throw new BadImageException(
           "its header claims %d x %d pixels, at most %d million are accepted"
-              .formatted(width, height, MAX_PIXELS >> 20));
+              .formatted(width, height, MAX_PIXELS / 1_000_000));
     }
     int side = Math.min(width, height);
     int step = Math.max(1, side / (size * KEPT_PER_PIXEL));
     ImageReadParam param = reader.getDefaultReadParam();
     param.setSourceRegion(new Rectangle((width - side) / 2, (height - side) / 2, side, side));
     param.setSourceSubsampling(step, step, 0, 0);
-    return reader.read(0, param);
+    List<String> damage = new ArrayList<>();
+    reader.addIIOReadWarningListener(
+        (source, warning) -> {
+          if (DAMAGE.matcher(warning).find()) {
+            damage.add(warning);
+          }
+        });
+    BufferedImage image = reader.read(0, param);
+    if (!damage.isEmpty()) {
+      throw new BadImageException("is damaged: " + damage.get(0));
+    }
+    return image;
   }
 
   /** A square picture: [channel][side * side], in 0 to 255. */
