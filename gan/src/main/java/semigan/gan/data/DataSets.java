@@ -113,16 +113,19 @@ public final class DataSets {
   }
 
   private static DataSplit openKnown(Known known, DataOptions options) {
-    Set<Path> places = places(known, options);
     Optional<Path> given = options.directory();
     if (given.isPresent() && !Files.isDirectory(given.get())) {
       throw missing(known, options, "--data-dir %s is no directory".formatted(given.get()));
     }
-    for (Path place : places) {
-      IdxDirectory directory = new IdxDirectory(place);
-      if (directory.isMeant()) {
-        return directory.read(known.name, known.classNames);
-      }
+    List<IdxDirectory> found =
+        places(known, options).stream()
+            .map(IdxDirectory::new)
+            .filter(IdxDirectory::isMeant)
+            .toList();
+    if (!found.isEmpty()) {
+      IdxDirectory directory =
+          found.stream().filter(IdxDirectory::isComplete).findFirst().orElse(found.get(0));
+      return directory.read(known.name, known.classNames);
     }
     throw missing(known, options, known.name + " was not found");
   }

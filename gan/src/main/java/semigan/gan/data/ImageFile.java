@@ -21,7 +21,7 @@ import javax.imageio.stream.ImageInputStream;
 
 /**
  * Decodes one PNG or JPEG file to a small square: the square at the picture's centre, resized. What
- * is transparent becomes black.
+ * is transparent becomes black. A camera's note that the picture lies on its side is not followed.
  */
 final class ImageFile {
   /** Larger pictures are refused from their header, before memory is asked for. */

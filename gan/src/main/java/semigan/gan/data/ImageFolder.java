@@ -21,6 +21,9 @@ final class ImageFolder {
   private static final Set<String> UNLABELLED_FOLDERS = Set.of("unlabelled", "unlabeled");
   private static final int TEST_ONE_IN = 10;
 
+  /** The most memory that images take, if the heap is large enough for twice that. */
+  private static final long MAX_BYTES = 2L << 30;
+
   /** One file and what is known of it before it is opened. */
   record Entry(Path file, int label, boolean test) {}
 
@@ -40,7 +43,8 @@ final class ImageFolder {
     } catch (IOException e) {
       throw new DataException("%s: cannot be listed: %s".formatted(root, e.getMessage()), e);
     }
-    return new ImageFolderReader(root, folder.classNames, options).read(folder.entries);
+    long budget = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
+    return new ImageFolderReader(root, folder.classNames, options, budget).read(folder.entries);
   }
 
   private void scan() throws IOException {

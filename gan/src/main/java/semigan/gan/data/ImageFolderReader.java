@@ -17,23 +17,29 @@ import semigan.gan.data.ImageFolder.Entry;
 final class ImageFolderReader {
   private static final int BAD_ALLOWED_PER_CENT = 1;
   private static final int BAD_NAMED = 5;
-  private static final long MAX_BYTES = 2L << 30;
 
   private final Path root;
   private final List<String> classNames;
   private final DataOptions options;
-  private final long budget = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
+  private final long budget;
   private final AtomicLong bytes = new AtomicLong();
 
-  ImageFolderReader(Path root, List<String> classNames, DataOptions options) {
+  /**
+   * A reader for one folder.
+   *
+   * @param budget the most bytes that all images together may take
+   */
+  ImageFolderReader(Path root, List<String> classNames, DataOptions options, long budget) {
     this.root = root;
     this.classNames = classNames;
     this.options = options;
+    this.budget = budget;
   }
 
   DataSplit read(List<Entry> entries) {
     int size = options.imageSize();
-    checkBudget((long) entries.size() * size * size * Math.max(1, options.imageChannels()));
+    long pixels = (long) entries.size() * size * size;
+    checkBudget(pixels * Math.max(1, options.imageChannels()));
     byte[][] images = new byte[entries.size()][];
     String[] reasons = new String[entries.size()];
     AtomicInteger done = new AtomicInteger();
@@ -50,11 +56,11 @@ final class ImageFolderReader {
               options.listener().progress(done.incrementAndGet(), images.length);
             });
     report(entries, reasons);
-    int channels =
-        Arrays.stream(images).anyMatch(image -> image != null && image.length > size * size)
-            ? 3
-            : 1;
-    if (channels == 3) {
+    boolean colour =
+        Arrays.stream(images).anyMatch(image -> image != null && image.length > size * size);
+    int channels = colour ? 3 : 1;
+    if (colour) {
+      checkBudget(3 * pixels);
       Arrays.setAll(images, i -> images[i] == null ? null : colour(images[i], size * size));
     }
     return new DataSplit(
@@ -66,8 +72,7 @@ final class ImageFolderReader {
       throw new DataException(
           "%s: at %dx%d pixels its images take more than the %d MB there are for them; choose a"
                   .formatted(root, options.imageSize(), options.imageSize(), budget >> 20)
-              + " smaller image size, fewer images, or at up to %d MB a larger heap (java -Xmx)"
-                  .formatted(MAX_BYTES >> 20));
+              + " smaller image size or fewer images, or give Java a larger heap (-Xmx)");
     }
   }
 

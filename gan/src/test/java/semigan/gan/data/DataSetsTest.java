@@ -68,6 +68,15 @@ class DataSetsTest {
   }
 
   @Test
+  void aWholeDataSetIsTakenBeforeOneWithAFileMissing() throws IOException {
+    Files.delete(IdxWriter.dataSet(temporary.resolve("given")).resolve(IdxWriter.TRAIN_LABELS));
+    options = options.withDirectory(temporary.resolve("given"));
+    assertTrue(refusal("mnist").contains("train-labels-idx1-ubyte is missing"));
+    IdxWriter.dataSet(temporary.resolve("home/.cache/semigan/mnist"));
+    assertEquals(20, DataSets.open("mnist", options).train().size());
+  }
+
+  @Test
   void oneDataSetsFilesAreNotAnothers() throws IOException {
     IdxWriter.dataSet(temporary.resolve("system/fashion-mnist"));
     IdxWriter.dataSet(temporary.resolve("system/mnist"));

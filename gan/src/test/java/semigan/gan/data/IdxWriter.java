@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes small IDX files for tests. */
@@ -58,8 +59,7 @@ final class IdxWriter {
   }
 
   /** The same, each file packed and named as {@code rename} says of the plain name. */
-  static Path packedDataSet(Path directory, java.util.function.UnaryOperator<String> rename)
-      throws IOException {
+  static Path packedDataSet(Path directory, UnaryOperator<String> rename) throws IOException {
     dataSet(directory);
     for (String file : List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)) {
       Path plain = directory.resolve(file);

@@ -323,6 +323,19 @@ class ImageFolderTest {
   }
 
   @Test
+  void moreThanMemoryHoldsIsRefusedWhetherSeenBeforeOrWhileReading() throws IOException {
+    Path file = write("a/1.png", plain(BufferedImage.TYPE_INT_RGB, 9, 9, Color.RED));
+    List<ImageFolder.Entry> entries =
+        List.of(new ImageFolder.Entry(file, 0, false), new ImageFolder.Entry(file, 0, true));
+    for (int budget : new int[] {2 * 8 * 8 - 1, 2 * 8 * 8 * 3 - 1}) {
+      ImageFolderReader reader = new ImageFolderReader(root, List.of("a"), options, budget);
+      DataException refusal = assertThrows(DataException.class, () -> reader.read(entries));
+      assertTrue(refusal.getMessage().contains("choose a smaller image size"), refusal.toString());
+    }
+    new ImageFolderReader(root, List.of("a"), options, 2 * 8 * 8 * 3).read(entries);
+  }
+
+  @Test
   void aDirectoryThatIsNoDataSetIsRefused() throws IOException {
     assertTrue(refusal().contains("has no sub-folders"), refusal());
     Files.createDirectories(root.resolve("a"));
