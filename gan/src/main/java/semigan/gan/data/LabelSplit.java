@@ -1,0 +1,79 @@
+package semigan.gan.data;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Chooses the images whose labels may be used: as many of each class, by seed. */
+public final class LabelSplit {
+  private static final long STREAM = 0x6c6162656c73L; // "labels"
+
+  private LabelSplit() {}
+
+  /**
+   * Chooses labelled images. The classes take turns in the result, and for one seed the choice of
+   * fewer labels is a prefix of the choice of more, so runs with 100 and 200 labels are comparable.
+   *
+   * @param train the images to choose from
+   * @param labels how many in all: a multiple of the number of classes
+   * @param seed a pure function of it and the data set's labels
+   * @return indices into {@code train}
+   * @throws IllegalArgumentException if {@code labels} is not allowed, with what is
+   */
+  public static int[] choose(ImageDataset train, int labels, long seed) {
+    int classes = train.classNames().size();
+    int[][] members = members(train, classes);
+    check(train, labels, members);
+    int[] chosen = new int[labels];
+    for (int k = 0; k < classes; k++) {
+      new Draws(STREAM, seed, k).shuffle(members[k]);
+      for (int rank = 0; rank < labels / classes; rank++) {
+        chosen[rank * classes + k] = members[k][rank];
+      }
+    }
+    return chosen;
+  }
+
+  /** The indices of each class, in rising order. */
+  private static int[][] members(ImageDataset train, int classes) {
+    int[] labels = IntStream.range(0, train.size()).map(train::label).toArray();
+    int[][] members = new int[classes][];
+    for (int k = 0; k < classes; k++) {
+      int wanted = k;
+      members[k] = IntStream.range(0, labels.length).filter(i -> labels[i] == wanted).toArray();
+    }
+    return members;
+  }
+
+  private static void check(ImageDataset train, int labels, int[][] members) {
+    int classes = members.length;
+    int smallest = 0;
+    for (int k = 1; k < classes; k++) {
+      smallest = members[k].length < members[smallest].length ? k : smallest;
+    }
+    int most = classes * members[smallest].length;
+    String fewest =
+        "class '%s' of %s has only %d labelled images"
+            .formatted(train.classNames().get(smallest), train.name(), members[smallest].length);
+    if (most == 0) {
+      throw new IllegalArgumentException(fewest + ", expected 1 or more");
+    }
+    if (labels > most) {
+      throw new IllegalArgumentException(
+          "labels is %d, expected at most %d: %s".formatted(labels, most, fewest));
+    }
+    if (labels < 1 || labels % classes != 0) {
+      throw new IllegalArgumentException(
+          "labels is %d, expected a multiple of the %d classes from %d to %d; nearest: %s"
+              .formatted(labels, classes, classes, most, nearest(labels, classes, most)));
+    }
+  }
+
+  private static String nearest(int labels, int classes, int most) {
+    int below = Math.floorDiv(labels, classes) * classes;
+    int[] near =
+        IntStream.of(below, below + classes).filter(n -> n >= classes && n <= most).toArray();
+    return near.length == 0
+        ? Integer.toString(classes)
+        : String.join(" or ", Arrays.stream(near).mapToObj(Integer::toString).toList());
+  }
+}

@@ -1,0 +1,98 @@
+package semigan.gan.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Another data set's images in the middle of a larger black canvas; an odd pixel goes below, right.
+ */
+public final class PaddedDataset implements ImageDataset {
+  private static final float BLACK = -1;
+
+  private final ImageDataset inner;
+  private final int height;
+  private final int width;
+  private final int top;
+  private final int left;
+
+  /**
+   * A view of {@code inner} on a canvas of height x width.
+   *
+   * @throws IllegalArgumentException if the canvas is smaller than the images
+   */
+  public PaddedDataset(ImageDataset inner, int height, int width) {
+    if (height < inner.height() || width < inner.width()) {
+      throw new IllegalArgumentException(
+          "canvas is %dx%d but the images of %s are %dx%d; expected at least that"
+              .formatted(height, width, inner.name(), inner.height(), inner.width()));
+    }
+    this.inner = inner;
+    this.height = height;
+    this.width = width;
+    this.top = (height - inner.height()) / 2;
+    this.left = (width - inner.width()) / 2;
+  }
+
+  /** Rows of canvas above the image. */
+  public int top() {
+    return top;
+  }
+
+  /** Columns of canvas left of the image. */
+  public int left() {
+    return left;
+  }
+
+  @Override
+  public String name() {
+    return inner.name();
+  }
+
+  @Override
+  public int size() {
+    return inner.size();
+  }
+
+  @Override
+  public int height() {
+    return height;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public int channels() {
+    return inner.channels();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return inner.classNames();
+  }
+
+  @Override
+  public int label(int index) {
+    return inner.label(index);
+  }
+
+  /**
+   * Lets the image be written to the start of its place, then moves its rows apart, the last first:
+   * no row moves backwards, so none is overwritten before it has moved.
+   */
+  @Override
+  public void read(int index, float[] target, int offset) {
+    inner.read(index, target, offset);
+    int row = inner.width() * channels();
+    int free = offset + imageLength(); // everything from here on is in place
+    for (int r = inner.height() - 1; r >= 0; r--) {
+      int to = offset + ((top + r) * width + left) * channels();
+      System.arraycopy(target, offset + r * row, target, to, row);
+      Arrays.fill(target, to + row, free, BLACK);
+      free = to;
+    }
+    Arrays.fill(target, offset, free, BLACK);
+  }
+}

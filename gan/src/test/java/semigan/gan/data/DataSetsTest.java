@@ -1,0 +1,145 @@
+package semigan.gan.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataSetsTest {
+  @TempDir Path temporary;
+  private DataOptions options;
+
+  /** A machine with no data anywhere. */
+  @BeforeEach
+  void anEmptyMachine() {
+    options =
+        DataOptions.defaults()
+            .withEnvironment(Map.of())
+            .withHome(temporary.resolve("home"))
+            .withSystemData(temporary.resolve("system"));
+  }
+
+  private Optional<Path> locationOf(String name) {
+    return DataSets.list(options).stream()
+        .filter(info -> info.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .location();
+  }
+
+  private String refusal(String name) {
+    return assertThrows(DataException.class, () -> DataSets.open(name, options)).getMessage();
+  }
+
+  @Test
+  void glyphsNeedNoFiles() {
+    assertEquals(20_000, DataSets.open("glyphs", options).train().size());
+  }
+
+  @Test
+  void earlierPlacesComeBeforeLaterOnes() throws IOException {
+    Path system = IdxWriter.dataSet(temporary.resolve("system/fashion-mnist"));
+    assertEquals(Optional.of(system), locationOf("fashion-mnist"));
+    assertEquals("bag", DataSets.open("fashion-mnist", options).train().classNames().get(8));
+
+    Path cache = IdxWriter.dataSet(temporary.resolve("home/.cache/semigan/fashion-mnist"));
+    assertEquals(Optional.of(cache), locationOf("fashion-mnist"));
+
+    Path variable = IdxWriter.dataSet(temporary.resolve("variable/fashion-mnist"));
+    options = options.withEnvironment(Map.of("SEMIGAN_DATA", variable.getParent().toString()));
+    assertEquals(Optional.of(variable), locationOf("fashion-mnist"));
+
+    Path given = IdxWriter.dataSet(temporary.resolve("given"));
+    options = options.withDirectory(given);
+    assertEquals(Optional.of(given), locationOf("fashion-mnist"));
+
+    Path named = IdxWriter.dataSet(temporary.resolve("given/fashion-mnist"));
+    assertEquals(Optional.of(named), locationOf("fashion-mnist"));
+  }
+
+  @Test
+  void aWholeDataSetIsTakenBeforeOneWithAFileMissing() throws IOException {
+    Files.delete(IdxWriter.dataSet(temporary.resolve("given")).resolve(IdxWriter.TRAIN_LABELS));
+    options = options.withDirectory(temporary.resolve("given"));
+    assertTrue(refusal("mnist").contains("train-labels-idx1-ubyte is missing"));
+    IdxWriter.dataSet(temporary.resolve("home/.cache/semigan/mnist"));
+    assertEquals(20, DataSets.open("mnist", options).train().size());
+  }
+
+  @Test
+  void oneDataSetsFilesAreNotAnothers() throws IOException {
+    IdxWriter.dataSet(temporary.resolve("system/fashion-mnist"));
+    IdxWriter.dataSet(temporary.resolve("system/mnist"));
+    assertTrue(locationOf("mnist").isEmpty(), "no package puts MNIST there");
+  }
+
+  @Test
+  void missingDataNamesEveryPlaceAndTheWaysToGetIt() {
+    options =
+        options
+            .withDirectory(temporary)
+            .withEnvironment(Map.of("SEMIGAN_DATA", temporary.resolve("variable").toString()));
+    String message = refusal("fashion-mnist");
+    for (Path place :
+        List.of(
+            temporary,
+            temporary.resolve("fashion-mnist"),
+            temporary.resolve("variable"),
+            temporary.resolve("variable/fashion-mnist"),
+            temporary.resolve("home/.cache/semigan/fashion-mnist"),
+            temporary.resolve("system/fashion-mnist"))) {
+      assertTrue(message.contains("\n  " + place + "\n"), place + " in: " + message);
+    }
+    assertTrue(message.contains("apt-get install dataset-fashion-mnist"), message);
+    assertTrue(message.contains("put train-images-idx3-ubyte, "), message);
+    assertFalse(refusal("mnist").contains("apt-get"), "no package has it");
+  }
+
+  @Test
+  void aDataDirectoryThatIsNoneIsSaidSoEvenIfTheDataIsElsewhere() throws IOException {
+    IdxWriter.dataSet(temporary.resolve("system/fashion-mnist"));
+    options = options.withDirectory(temporary.resolve("tpyo"));
+    String message = refusal("fashion-mnist");
+    assertTrue(
+        message.startsWith("--data-dir " + temporary.resolve("tpyo") + " is no directory"),
+        message);
+  }
+
+  @Test
+  void anUnknownNameSaysWhatThereIs() {
+    String message = refusal("cifar");
+    assertTrue(message.contains("'cifar'"), message);
+    assertTrue(message.contains("glyphs, mnist, fashion-mnist"), message);
+    assertTrue(message.contains(Path.of("cifar").toAbsolutePath().toString()), message);
+  }
+
+  @Test
+  void theListTellsWhatIsAtHandAndHowToGetTheRest() throws IOException {
+    IdxWriter.dataSet(temporary.resolve("home/.cache/semigan/mnist"));
+    Files.delete(
+        IdxWriter.dataSet(temporary.resolve("system/fashion-mnist"))
+            .resolve(IdxWriter.TEST_IMAGES));
+    List<DataSetInfo> list = DataSets.list(options);
+    assertEquals(
+        List.of("glyphs", "mnist", "fashion-mnist"), list.stream().map(DataSetInfo::name).toList());
+    assertEquals(List.of(true, true, false), list.stream().map(DataSetInfo::available).toList());
+    assertTrue(list.get(2).howToGet().startsWith("apt-get install dataset-fashion-mnist, or put"));
+  }
+
+  @Test
+  void imageSizesAndChannelsOutsideTheirRangeAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> options.withImageSize(0));
+    assertThrows(IllegalArgumentException.class, () -> options.withImageSize(-32));
+    assertThrows(IllegalArgumentException.class, () -> options.withImageChannels(2));
+  }
+}
