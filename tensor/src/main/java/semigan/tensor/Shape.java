@@ -46,9 +46,15 @@ public final class Shape {
    * @throws IllegalArgumentException if there is no such axis
    */
   public int axis(int axis) {
+    return axis("shape", axis);
+  }
+
+  /** As {@link #axis(int)}, for an operation that its message names. */
+  public int axis(String operation, int axis) {
     int counted = axis < 0 ? axis + sizes.length : axis;
     if (counted < 0 || counted >= sizes.length) {
-      throw new IllegalArgumentException("there is no axis %d in %s".formatted(axis, this));
+      throw new IllegalArgumentException(
+          "%s: there is no axis %d in %s".formatted(operation, axis, this));
     }
     return counted;
   }

@@ -67,17 +67,26 @@ public final class Binary {
 
   private static Tensor apply(BinaryOp op, Tensor a, Tensor b, Backward backward) {
     String name = op.name().toLowerCase(Locale.ROOT);
+    requireBroadcastable(name, a.shape(), b.shape());
     int rank = Math.max(a.shape().rank(), b.shape().rank());
-    BroadcastGeometry geometry;
-    try {
-      geometry =
-          new BroadcastGeometry(a.shape().padTo(rank).toList(), b.shape().padTo(rank).toList());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
-    }
+    var geometry =
+        new BroadcastGeometry(a.shape().padTo(rank).toList(), b.shape().padTo(rank).toList());
     Tensor y = Tensor.empty(a.device(), a.type(), Shape.of(geometry.output()));
     a.device().elementwise().binary(op, geometry, a.buffer(), b.buffer(), y.buffer());
     return y.madeBy(name, List.of(a, b), backward);
+  }
+
+  /** The geometry checks this too, but knows only padded shapes. */
+  private static void requireBroadcastable(String name, Shape a, Shape b) {
+    for (int last = -1; last >= -Math.min(a.rank(), b.rank()); last--) {
+      int left = a.size(last);
+      int right = b.size(last);
+      if (left != right && left != 1 && right != 1) {
+        throw new IllegalArgumentException(
+            "%s: the first operand has size %d (axis %d of %s) but the second has %d (axis %d of %s); they must be equal, or one of them 1"
+                .formatted(name, left, a.axis(last), a, right, b.axis(last), b));
+      }
+    }
   }
 
   /** Sums a gradient over the axes along which an operand was repeated. */

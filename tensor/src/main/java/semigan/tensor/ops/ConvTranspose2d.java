@@ -48,6 +48,11 @@ public final class ConvTranspose2d {
           "conv_transpose2d: input has %d channels (axis 3 of %s) but the filter expects %d (axis 0 of %s)"
               .formatted(x.shape().size(3), x.shape(), w.shape().size(0), w.shape()));
     }
+    if (height <= 0 || width <= 0) {
+      throw new IllegalArgumentException(
+          "conv_transpose2d: an output of %dx%d is empty, from input %s and filter %s; use less padding or a larger kernel"
+              .formatted(height, width, x.shape(), w.shape()));
+    }
     Shape large = Shape.of(x.shape().size(0), height, width, w.shape().size(3));
     Conv2dGeometry g = Conv2d.geometry(large, w.shape(), window);
     if (g.outHeight() != x.shape().size(1) || g.outWidth() != x.shape().size(2)) {

@@ -20,7 +20,7 @@ public final class Max {
 
   /** Over the given axes; negative ones count from the last. */
   public static Tensor max(Tensor x, Set<Integer> axes) {
-    ReduceGeometry geometry = Sum.geometry(x, axes);
+    ReduceGeometry geometry = Sum.geometry("max", x, axes);
     Tensor y = Tensor.empty(x.device(), x.type(), Shape.of(geometry.output()));
     x.device().reduce().max(geometry, x.buffer(), y.buffer());
     return y.madeBy(

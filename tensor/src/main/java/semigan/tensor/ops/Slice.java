@@ -15,9 +15,12 @@ public final class Slice {
    * @throws IllegalArgumentException if the range reaches outside
    */
   public static Tensor slice(Tensor x, int axis, int start, int length) {
-    int at = x.shape().axis(axis);
+    int at = x.shape().axis("slice", axis);
     int size = x.shape().size(at);
-    if (start < 0 || length <= 0 || start > size - length) {
+    if (length <= 0) {
+      throw new IllegalArgumentException("slice: the length must be positive but is " + length);
+    }
+    if (start < 0 || start > size - length) {
       throw new IllegalArgumentException(
           "slice: positions %d to %d reach outside axis %d of %s"
               .formatted(start, start + length - 1, at, x.shape()));

@@ -19,7 +19,7 @@ public final class Sum {
 
   /** Over the given axes; negative ones count from the last. */
   public static Tensor sum(Tensor x, Set<Integer> axes) {
-    ReduceGeometry geometry = geometry(x, axes);
+    ReduceGeometry geometry = geometry("sum", x, axes);
     Tensor y = Tensor.empty(x.device(), x.type(), Shape.of(geometry.output()));
     x.device().reduce().sum(geometry, x.buffer(), y.buffer());
     return y.madeBy(
@@ -35,13 +35,14 @@ public final class Sum {
 
   /** The mean over the given axes; negative ones count from the last. */
   public static Tensor mean(Tensor x, Set<Integer> axes) {
-    return Unary.linear(sum(x, axes), 1f / geometry(x, axes).reducedLength(), 0);
+    ReduceGeometry geometry = geometry("mean", x, axes);
+    return Unary.linear(sum(x, axes), 1f / geometry.reducedLength(), 0);
   }
 
-  static ReduceGeometry geometry(Tensor x, Set<Integer> axes) {
+  static ReduceGeometry geometry(String operation, Tensor x, Set<Integer> axes) {
     return new ReduceGeometry(
         x.shape().toList(),
-        axes.stream().map(axis -> x.shape().axis(axis)).collect(Collectors.toSet()));
+        axes.stream().map(axis -> x.shape().axis(operation, axis)).collect(Collectors.toSet()));
   }
 
   static Set<Integer> allAxes(Tensor x) {

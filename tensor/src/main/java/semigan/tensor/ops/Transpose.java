@@ -17,7 +17,7 @@ public final class Transpose {
    */
   public static Tensor transpose(Tensor x, int... axes) {
     int rank = x.shape().rank();
-    int[] order = Arrays.stream(axes).map(x.shape()::axis).toArray();
+    int[] order = Arrays.stream(axes).map(axis -> x.shape().axis("transpose", axis)).toArray();
     if (order.length != rank || Arrays.stream(order).distinct().count() != rank) {
       throw new IllegalArgumentException(
           "transpose: axes %s must name every axis of %s once"
