@@ -9,15 +9,16 @@ public final class Concatenate {
   private Concatenate() {}
 
   /**
-   * @param parts equal in every size but that along {@code axis}
+   * @param tensors equal in every size but that along {@code axis}
    * @throws IllegalArgumentException if there are none, or their shapes do not fit together
    */
-  public static Tensor concatenate(int axis, List<Tensor> parts) {
+  public static Tensor concatenate(int axis, List<Tensor> tensors) {
+    List<Tensor> parts = List.copyOf(tensors);
     if (parts.isEmpty()) {
       throw new IllegalArgumentException("concatenate: there is nothing to join");
     }
     Tensor first = parts.get(0);
-    int at = first.shape().axis(axis);
+    int at = first.shape().axis("concatenate", axis);
     int size = 0;
     for (Tensor part : parts) {
       if (part.shape().rank() != first.shape().rank()
@@ -37,7 +38,7 @@ public final class Concatenate {
     }
     return y.madeBy(
         "concatenate",
-        List.copyOf(parts),
+        parts,
         (dy, gradients) -> {
           int from = 0;
           for (Tensor part : parts) {
