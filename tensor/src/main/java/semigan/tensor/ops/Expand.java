@@ -26,10 +26,12 @@ public final class Expand {
         continue;
       }
       if (next == x.shape().rank() || x.shape().size(next) != shape.size(axis)) {
-        throw new IllegalArgumentException(
-            "expand: %s does not match %s without the axes %s".formatted(x.shape(), shape, axes));
+        throw mismatch(x, shape, axes);
       }
       source.add(strides[next++]);
+    }
+    if (next != x.shape().rank()) {
+      throw mismatch(x, shape, axes);
     }
     Tensor y = Tensor.empty(x.device(), x.type(), shape);
     x.device()
@@ -40,5 +42,10 @@ public final class Expand {
             y.buffer());
     return y.madeBy(
         "expand", List.of(x), (dy, gradients) -> gradients.to(x, () -> Sum.sum(dy, axes)));
+  }
+
+  private static IllegalArgumentException mismatch(Tensor x, Shape shape, Set<Integer> axes) {
+    return new IllegalArgumentException(
+        "expand: %s does not match %s without the axes %s".formatted(x.shape(), shape, axes));
   }
 }
