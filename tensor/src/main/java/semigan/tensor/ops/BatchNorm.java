@@ -73,10 +73,16 @@ public final class BatchNorm {
     return new Normalised(made, mean, variance);
   }
 
-  /** As {@link #batchNorm}, by given statistics, which are constants here. */
+  /**
+   * As {@link #batchNorm}, by given statistics, which are constants here.
+   *
+   * @param mean {@code [channels]}
+   * @param variance {@code [channels]}
+   */
   public static Tensor batchNormInference(
       Tensor x, Tensor scale, Tensor shift, Tensor mean, Tensor variance, float epsilon) {
     int channels = requireChannels(x, scale, shift);
+    requireChannels(channels, x, "mean", mean, "variance", variance);
     Tensor y = Tensor.empty(x.device(), x.type(), x.shape());
     x.device()
         .norm()
@@ -118,12 +124,17 @@ public final class BatchNorm {
 
   private static int requireChannels(Tensor x, Tensor scale, Tensor shift) {
     int channels = x.shape().size(-1);
-    Shape expected = Shape.of(channels);
-    if (!scale.shape().equals(expected) || !shift.shape().equals(expected)) {
-      throw new IllegalArgumentException(
-          "batch_norm: input has %d channels (last axis of %s) but scale has shape %s and shift %s"
-              .formatted(channels, x.shape(), scale.shape(), shift.shape()));
-    }
+    requireChannels(channels, x, "scale", scale, "shift", shift);
     return channels;
+  }
+
+  private static void requireChannels(
+      int channels, Tensor x, String first, Tensor a, String second, Tensor b) {
+    Shape expected = Shape.of(channels);
+    if (!a.shape().equals(expected) || !b.shape().equals(expected)) {
+      throw new IllegalArgumentException(
+          "batch_norm: input has %d channels (last axis of %s) but %s has shape %s and %s %s"
+              .formatted(channels, x.shape(), first, a.shape(), second, b.shape()));
+    }
   }
 }
