@@ -1,0 +1,192 @@
+package semigan.gan.image;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How a training run went, as a picture: the losses above, the accuracy below. */
+public final class LossChart {
+  private static final Logger LOG = LoggerFactory.getLogger(LossChart.class);
+
+  private static final int WIDTH = 900;
+  private static final int HEIGHT = 600;
+
+  /** More points than this are averaged in groups: a pixel shows no more, and noise hides less. */
+  private static final int MAX_POINTS = 300;
+
+  /** Distinct also to the colour-blind; source: Okabe and Ito, Color Universal Design, 2008. */
+  private static final Color[] COLOURS = {
+    new Color(0x0072B2),
+    new Color(0xD55E00),
+    new Color(0x009E73),
+    new Color(0xCC79A7),
+    new Color(0xE69F00),
+    new Color(0x56B4E9)
+  };
+
+  /** Values over steps; a value that is not finite leaves a point out. */
+  public record Series(double[] steps, double[] values) {
+    public Series {
+      if (steps.length != values.length) {
+        throw new IllegalArgumentException(
+            "%d steps but %d values".formatted(steps.length, values.length));
+      }
+    }
+
+    /** The values that {@code records} hold under {@code key}, over their {@code step}. */
+    public static Series of(List<Map<String, Object>> records, String key) {
+      var points =
+          records.stream()
+              .filter(r -> r.get("step") instanceof Number && r.get(key) instanceof Number)
+              .toList();
+      return new Series(numbers(points, "step"), numbers(points, key));
+    }
+
+    private static double[] numbers(List<Map<String, Object>> records, String key) {
+      return records.stream().mapToDouble(r -> ((Number) r.get(key)).doubleValue()).toArray();
+    }
+
+    /** Without points that cannot be drawn, and with groups of neighbours averaged. */
+    private Series forDrawing() {
+      int[] finite = new int[steps.length];
+      int count = 0;
+      for (int i = 0; i < steps.length; i++) {
+        if (Double.isFinite(values[i]) && Double.isFinite(steps[i])) {
+          finite[count++] = i;
+        }
+      }
+      int points = Math.min(count, MAX_POINTS);
+      double[] x = new double[points];
+      double[] y = new double[points];
+      for (int p = 0; p < points; p++) {
+        int from = (int) ((long) count * p / points);
+        int to = (int) ((long) count * (p + 1) / points);
+        for (int i = from; i < to; i++) {
+          x[p] += steps[finite[i]] / (to - from);
+          y[p] += values[finite[i]] / (to - from);
+        }
+      }
+      return new Series(x, y);
+    }
+  }
+
+  private LossChart() {}
+
+  /**
+   * Draws the chart, 900 by 600 pixels.
+   *
+   * @param losses by name, in the order of the legend; empty ones are left out
+   * @param accuracies by name, between 0 and 1; if there is none, the losses take the whole picture
+   * @return false if this Java cannot draw text, because the system has no fonts; nothing is then
+   *     written
+   * @throws semigan.gan.store.StoreException if the file cannot be written
+   */
+  public static boolean write(
+      Path png, Map<String, Series> losses, Map<String, Series> accuracies) {
+    Map<String, Series> above = forDrawing(losses);
+    Map<String, Series> below = forDrawing(accuracies);
+    double lastStep = Math.max(lastStep(above), lastStep(below));
+    BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    try {
+      graphics.setColor(Color.WHITE);
+      graphics.fillRect(0, 0, WIDTH, HEIGHT);
+      if (!below.isEmpty()) {
+        int split = above.isEmpty() ? 0 : HEIGHT * 3 / 5;
+        XYChart accuracy = chart("accuracy", below, HEIGHT - split, lastStep);
+        accuracy.getStyler().setYAxisDecimalPattern("0%");
+        graphics.translate(0, split);
+        accuracy.paint(graphics, WIDTH, HEIGHT - split);
+        graphics.translate(0, -split);
+      }
+      if (!above.isEmpty()) {
+        int height = below.isEmpty() ? HEIGHT : HEIGHT * 3 / 5;
+        chart("loss", above, height, lastStep).paint(graphics, WIDTH, height);
+      }
+    } catch (LinkageError | InternalError e) {
+      LOG.warn("{} not drawn: this system has no fonts; install fontconfig and a font", png);
+      return false;
+    } finally {
+      graphics.dispose();
+    }
+    ImageCodec.writePng(png, image);
+    return true;
+  }
+
+  private static Map<String, Series> forDrawing(Map<String, Series> series) {
+    var drawn = new LinkedHashMap<String, Series>();
+    series.forEach(
+        (name, all) -> {
+          Series points = all.forDrawing();
+          if (points.steps().length > 0) {
+            drawn.put(name, points);
+          }
+        });
+    return drawn;
+  }
+
+  private static double lastStep(Map<String, Series> series) {
+    return series.values().stream().flatMapToDouble(s -> Arrays.stream(s.steps())).max().orElse(1);
+  }
+
+  private static XYChart chart(
+      String axis, Map<String, Series> series, int height, double lastStep) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(height)
+            .xAxisTitle("step")
+            .yAxisTitle(axis)
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setXAxisMin(0.0).setXAxisMax(lastStep);
+    series.forEach(
+        (name, points) -> {
+          var line = chart.addSeries(name, points.steps(), points.values());
+          // A single point makes no line.
+          line.setMarker(points.steps().length > 1 ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+          line.setLineStyle(new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        });
+    return chart;
+  }
+
+  private static void style(XYStyler styler) {
+    Color ink = new Color(0x333333);
+    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    styler
+        .setSeriesColors(COLOURS)
+        .setChartBackgroundColor(Color.WHITE)
+        .setChartFontColor(ink)
+        .setLegendPosition(Styler.LegendPosition.OutsideS)
+        .setLegendLayout(Styler.LegendLayout.Horizontal)
+        .setLegendBorderColor(Color.WHITE)
+        .setLegendFont(font)
+        .setPlotBorderVisible(false)
+        .setAntiAlias(true);
+    styler
+        .setPlotGridVerticalLinesVisible(false)
+        .setAxisTitleFont(font)
+        .setAxisTickLabelsFont(font);
+    styler
+        .setPlotGridLinesColor(new Color(0xE4E4E4))
+        .setPlotGridLinesStroke(new BasicStroke(1))
+        .setAxisTickLabelsColor(ink)
+        .setAxisTickMarksColor(new Color(0xBBBBBB));
+    styler.setXAxisDecimalPattern("#,##0").setLocale(Locale.ROOT);
+  }
+}
