@@ -8,7 +8,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Holds the arrows of CONTRIBUTING.md against the imports. Lives here because only bench sees every module. */
+/**
+ * Holds the arrows of CONTRIBUTING.md against the imports. Lives here because only bench sees every
+ * module.
+ */
 @AnalyzeClasses(packages = "semigan", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   @ArchTest
@@ -56,7 +59,8 @@ class ArchitectureTest {
   static final ArchRule nothingButTheDoorKnowsABackend =
       noClasses()
           .that()
-          .resideOutsideOfPackages("semigan.kernels", "semigan.kernels.cpu", "semigan.kernels.reference")
+          .resideOutsideOfPackages(
+              "semigan.kernels", "semigan.kernels.cpu", "semigan.kernels.reference")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("semigan.kernels.cpu", "semigan.kernels.reference");

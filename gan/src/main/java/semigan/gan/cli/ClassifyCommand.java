@@ -19,7 +19,8 @@ import semigan.tensor.Scope;
 /** {@code classify}. */
 @Command(
     name = "classify",
-    description = "Says of each image what class it shows, and how real the discriminator finds it.",
+    description =
+        "Says of each image what class it shows, and how real the discriminator finds it.",
     sortOptions = false,
     footer = {"", "Example:", "  java -jar gan.jar classify runs/first photo.png scan.jpg"})
 final class ClassifyCommand extends Verbosity implements Callable<Integer> {
@@ -41,8 +42,7 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
       ModelSpec spec = loaded.spec();
       List<Map<String, Object>> lines = new ArrayList<>();
       for (Path image : images) {
-        float[] pixels =
-            ImageCodec.read(image, spec.height(), spec.width(), spec.channels());
+        float[] pixels = ImageCodec.read(image, spec.height(), spec.width(), spec.channels());
         Judgement judgement = Judgement.of(loaded, pixels, device);
         if (isJson()) {
           lines.add(describe(image, judgement, spec.classes()));

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSetInfo;
@@ -22,8 +22,7 @@ final class DataCommand extends Verbosity implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing: data list");
+    throw new ParameterException(spec.commandLine(), "a command is missing: data list");
   }
 
   /** {@code data list}. */

@@ -23,11 +23,7 @@ import semigan.tensor.Scope;
     name = "evaluate",
     description = "Measures how well a model classifies the test images of a data set.",
     sortOptions = false,
-    footer = {
-      "",
-      "Example:",
-      "  java -jar gan.jar evaluate runs/first --data fashion-mnist"
-    })
+    footer = {"", "Example:", "  java -jar gan.jar evaluate runs/first --data fashion-mnist"})
 final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   private static final int BATCH = 100;
 

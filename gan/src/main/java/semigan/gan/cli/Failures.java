@@ -15,11 +15,13 @@ import semigan.gan.train.DivergedException;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.DeviceMemoryException;
 
-/** Turns what went wrong into one line for the user and an exit code: 2 for wrong usage, 1 for anything else. */
+/**
+ * Turns what went wrong into one line for the user and an exit code: 2 for wrong usage, 1 for
+ * anything else.
+ */
 final class Failures implements IExecutionExceptionHandler {
   @Override
-  public int handleExecutionException(
-      Exception failure, CommandLine line, ParseResult parsed) {
+  public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
     err.println("gan: " + message(failure));
     if (isVerbose(line)) {

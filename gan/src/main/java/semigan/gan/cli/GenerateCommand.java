@@ -3,6 +3,7 @@ package semigan.gan.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import semigan.gan.image.ImageCodec;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
@@ -20,7 +22,8 @@ import semigan.tensor.Scope;
 /** {@code generate}. */
 @Command(
     name = "generate",
-    description = "Draws images. The same seed and index give the same image, however many are drawn.",
+    description =
+        "Draws images. The same seed and index give the same image, however many are drawn.",
     sortOptions = false,
     footer = {
       "",
@@ -119,8 +122,7 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
 
   private void writeGrid(ModelSpec spec, float[] images) {
     int columns = (int) Math.ceil(Math.sqrt(count));
-    ImageGrid.write(
-        out, images, count, spec.height(), spec.width(), spec.channels(), columns);
+    ImageGrid.write(out, images, count, spec.height(), spec.width(), spec.channels(), columns);
   }
 
   private void writeSingly(ModelSpec spec, Sampler sampler, int label) throws IOException {
@@ -129,10 +131,11 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
       int size = Math.min(CHUNK, count - done);
       float[] images = draw(sampler, done, size, label);
       for (int i = 0; i < size; i++) {
-        ImageGrid.writeOne(
+        float[] image =
+            Arrays.copyOfRange(images, i * sampler.imageLength(), (i + 1) * sampler.imageLength());
+        ImageCodec.writePng(
             out.resolve("%06d.png".formatted(done + i)),
-            images,
-            i * sampler.imageLength(),
+            image,
             spec.height(),
             spec.width(),
             spec.channels());

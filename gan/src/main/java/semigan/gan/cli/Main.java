@@ -11,7 +11,8 @@ import semigan.gan.store.Environment;
     name = "gan",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Learns to draw and to classify images from a few labelled and many unlabelled ones.",
+    description =
+        "Learns to draw and to classify images from a few labelled and many unlabelled ones.",
     subcommands = {
       TrainCommand.class,
       GenerateCommand.class,

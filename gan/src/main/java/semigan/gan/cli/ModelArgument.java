@@ -11,10 +11,7 @@ import semigan.kernels.Backends;
 
 /** The trained model that a command works with, and the device it runs on. */
 final class ModelArgument {
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description = "A run's folder, or a model file.")
+  @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, or a model file.")
   private Path model;
 
   @Option(

@@ -21,8 +21,7 @@ final class RunLog implements TrainingListener, AutoCloseable {
     try {
       this.file =
           new PrintWriter(
-              Files.newBufferedWriter(
-                  file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+              Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
               true);
     } catch (IOException e) {
       throw new StoreException("cannot write %s: %s".formatted(file, e.getMessage()), e);

@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import semigan.gan.data.DataOptions;
-import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.store.Environment;
@@ -36,7 +34,9 @@ import semigan.kernels.Backends;
       "  java -jar gan.jar train --data fashion-mnist --labels 1000 --epochs 5 --baseline"
     })
 final class TrainCommand extends Verbosity implements Callable<Integer> {
-  /** How long the end of the process waits for a step to finish and its checkpoint to be written. */
+  /**
+   * How long the end of the process waits for a step to finish and its checkpoint to be written.
+   */
   private static final int STOP_SECONDS = 120;
 
   @Mixin private TrainOptions options;
@@ -54,7 +54,9 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       description = "Where the run's folder is made (default: ${DEFAULT-VALUE}).")
   private Path out;
 
-  @Option(names = "--name", description = "Name of the run's folder (default: date, time and data).")
+  @Option(
+      names = "--name",
+      description = "Name of the run's folder (default: date, time and data).")
   private String name;
 
   @Option(
@@ -76,8 +78,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
         TrainingRun run = new TrainingRun(config, data, folder, device, log);
         if (existing == null) {
           JsonFile.write(folder.config(), config);
-          JsonFile.write(
-              folder.environment(), Environment.describe(List.of(device.description())));
+          JsonFile.write(folder.environment(), Environment.describe(List.of(device.description())));
         }
         log.message(
             "%s: %d training images, %d labels, on %s; writing to %s"
@@ -153,8 +154,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       if (!Double.isNaN(result.accuracy())) {
         log.message(
             "test accuracy: %.2f%% (%d errors in %d)"
-                .formatted(
-                    100 * result.accuracy(), result.testErrors(), result.testImages()));
+                .formatted(100 * result.accuracy(), result.testErrors(), result.testImages()));
       }
       if (alone != null) {
         log.message(

@@ -18,7 +18,10 @@ import semigan.gan.store.StoreException;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.TrainConfig;
 
-/** What {@code train} can be told. An option beats the {@code --config} file, which beats the default. */
+/**
+ * What {@code train} can be told. An option beats the {@code --config} file, which beats the
+ * default.
+ */
 final class TrainOptions {
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -46,7 +49,8 @@ final class TrainOptions {
   @Option(
       names = "--labels",
       paramLabel = "N",
-      description = "Training images that keep their label, as many of each class; 0 for none (default: 100).")
+      description =
+          "Training images that keep their label, as many of each class; 0 for none (default: 100).")
   private Integer labels;
 
   @Option(
@@ -73,13 +77,15 @@ final class TrainOptions {
   @Option(
       names = "--size",
       paramLabel = "N",
-      description = "The networks' height and width: 32 or 64 (default: the smaller that holds the data).")
+      description =
+          "The networks' height and width: 32 or 64 (default: the smaller that holds the data).")
   private Integer size;
 
   @Option(
       names = "--filters",
       paramLabel = "N",
-      description = "Width of the networks: channels of the layers nearest to the image (default: 32).")
+      description =
+          "Width of the networks: channels of the layers nearest to the image (default: 32).")
   private Integer filters;
 
   @Option(

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
-import semigan.kernels.DType;
 import semigan.nn.Losses;
 import semigan.nn.Mode;
 import semigan.tensor.Scope;
@@ -32,8 +31,7 @@ public record Judgement(float[] probabilities, float real) {
       Tensor x = Tensor.of(scope.device(), shape, onCanvas(spec, pixels));
       Tensor logits = model.discriminator().forward(x, Mode.EVAL);
       return new Judgement(
-          Softmax.softmax(logits).toFloats(),
-          Unary.sigmoid(Losses.realLogit(logits)).item());
+          Softmax.softmax(logits).toFloats(), Unary.sigmoid(Losses.realLogit(logits)).item());
     }
   }
 

@@ -16,12 +16,9 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** How a training run went, as a picture: the losses above, the accuracy below. */
 public final class LossChart {
-  private static final Logger LOG = LoggerFactory.getLogger(LossChart.class);
 
   private static final int WIDTH = 900;
   private static final int HEIGHT = 600;
@@ -119,7 +116,6 @@ public final class LossChart {
         chart("loss", above, height, lastStep).paint(graphics, WIDTH, height);
       }
     } catch (LinkageError | InternalError e) {
-      LOG.warn("{} not drawn: this system has no fonts; install fontconfig and a font", png);
       return false;
     } finally {
       graphics.dispose();

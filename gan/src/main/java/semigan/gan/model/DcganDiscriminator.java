@@ -19,10 +19,11 @@ import semigan.tensor.Tensor;
 import semigan.tensor.ops.Window;
 
 /**
- * The discriminator of Radford et al. 2016, <a href="https://arxiv.org/abs/1511.06434">arXiv:1511.06434</a>, with one output for
- * each class instead of one for "real": convolutions that halve the size and double the channels down to 4x4, with LeakyReLU and,
- * but for the first, batch normalisation; then a dense layer to the class logits. Together they say how real an image is, as
- * {@link semigan.nn.Losses#realLogit} tells.
+ * The discriminator of Radford et al. 2016, <a
+ * href="https://arxiv.org/abs/1511.06434">arXiv:1511.06434</a>, with one output for each class
+ * instead of one for "real": convolutions that halve the size and double the channels down to 4x4,
+ * with LeakyReLU and, but for the first, batch normalisation; then a dense layer to the class
+ * logits. Together they say how real an image is, as {@link semigan.nn.Losses#realLogit} tells.
  */
 public final class DcganDiscriminator implements Module {
   private static final Initialiser INITIAL = normal(0.02f);

@@ -18,9 +18,10 @@ import semigan.tensor.Tensor;
 import semigan.tensor.ops.Window;
 
 /**
- * The generator of Radford et al. 2016, <a href="https://arxiv.org/abs/1511.06434">arXiv:1511.06434</a>: project and reshape to
- * 4x4, then transposed convolutions that double the size and halve the channels, each with batch normalisation and ReLU; the last
- * ends in tanh.
+ * The generator of Radford et al. 2016, <a
+ * href="https://arxiv.org/abs/1511.06434">arXiv:1511.06434</a>: project and reshape to 4x4, then
+ * transposed convolutions that double the size and halve the channels, each with batch
+ * normalisation and ReLU; the last ends in tanh.
  */
 public final class DcganGenerator implements Module {
   private static final Initialiser INITIAL = normal(0.02f);

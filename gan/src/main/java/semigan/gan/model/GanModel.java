@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import semigan.kernels.Backend;
 import semigan.nn.StateFile;
-import semigan.nn.safetensors.SafetensorsException;
 import semigan.nn.safetensors.SafetensorsFile;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Tensor;
@@ -52,14 +51,16 @@ public record GanModel(ModelSpec spec, DcganGenerator generator, DcganDiscrimina
       json = opened.metadata().get(SPEC_KEY);
     }
     if (json == null) {
-      throw new SafetensorsException(
-          file, "is no semigan model: its metadata has no '" + SPEC_KEY + "'");
+      throw new IOException(
+          "%s: is no semigan model: its metadata has no '%s'".formatted(file, SPEC_KEY));
     }
     try {
       return JSON.readValue(json, ModelSpec.class);
     } catch (JsonProcessingException e) {
-      throw new SafetensorsException(
-          file, "describes no model that this version knows: " + e.getOriginalMessage());
+      throw new IOException(
+          "%s: describes no model that this version knows: %s"
+              .formatted(file, e.getOriginalMessage()),
+          e);
     }
   }
 

@@ -3,7 +3,8 @@ package semigan.gan.model;
 import java.util.List;
 
 /**
- * What a model is, apart from its weights. Written into every model file, so that the file alone brings the model back.
+ * What a model is, apart from its weights. Written into every model file, so that the file alone
+ * brings the model back.
  *
  * @param architecture {@code dcgan}
  * @param canvas height and width that the networks work on: 32 or 64

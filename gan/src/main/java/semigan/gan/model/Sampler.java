@@ -10,8 +10,8 @@ import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
 /**
- * Draws images from a generator. Image {@code i} of a seed is the same image whatever else is drawn, in whatever batches: its
- * latent vector is a function of seed and {@code i}.
+ * Draws images from a generator. Image {@code i} of a seed is the same image whatever else is
+ * drawn, in whatever batches: its latent vector is a function of seed and {@code i}.
  */
 public final class Sampler {
   /** Attempts at an image of a wanted class before giving up. */
@@ -55,8 +55,8 @@ public final class Sampler {
   }
 
   /**
-   * As {@link #draw(long, int)}, of one class: for each index, the first of its attempts that the discriminator takes for that
-   * class.
+   * As {@link #draw(long, int)}, of one class: for each index, the first of its attempts that the
+   * discriminator takes for that class.
    *
    * @throws IllegalStateException if the generator seems not to draw that class
    */
@@ -110,7 +110,8 @@ public final class Sampler {
   }
 
   /**
-   * One row of draws for each index, and zeros up to a full batch: a device may round differently in batches of another size.
+   * One row of draws for each index, and zeros up to a full batch: a device may round differently
+   * in batches of another size.
    *
    * @return {@code [BATCH, latent]}
    */
@@ -146,8 +147,7 @@ public final class Sampler {
     int left = (spec.canvas() - spec.width()) / 2;
     int row = spec.width() * spec.channels();
     for (int y = 0; y < spec.height(); y++) {
-      int source =
-          ((from * spec.canvas() + top + y) * spec.canvas() + left) * spec.channels();
+      int source = ((from * spec.canvas() + top + y) * spec.canvas() + left) * spec.channels();
       System.arraycopy(canvas, source, images, to * imageLength() + y * row, row);
     }
   }

@@ -14,7 +14,10 @@ import semigan.gan.store.StoreException;
 import semigan.nn.StateFile;
 import semigan.tensor.Tensor;
 
-/** The checkpoints of a run: {@code 000400.safetensors} for step 400, of which the newest few are kept. */
+/**
+ * The checkpoints of a run: {@code 000400.safetensors} for step 400, of which the newest few are
+ * kept.
+ */
 final class Checkpoints {
   private static final int KEPT = 2;
   private static final String SUFFIX = ".safetensors";

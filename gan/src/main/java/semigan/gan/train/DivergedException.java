@@ -9,12 +9,7 @@ public final class DivergedException extends RuntimeException {
     super(
         "step %d: a loss is not finite (labelled %s, real %s, fake %s, generator %s), first in %s"
             .formatted(
-                step,
-                losses.labelled(),
-                losses.real(),
-                losses.fake(),
-                losses.generator(),
-                where));
+                step, losses.labelled(), losses.real(), losses.fake(), losses.generator(), where));
   }
 
   private DivergedException(String message) {

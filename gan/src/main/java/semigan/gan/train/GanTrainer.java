@@ -29,10 +29,10 @@ import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
 /**
- * Trains a generator against a discriminator that also classifies; Salimans et al. 2016, section 5, <a
- * href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>. One step is one update of the discriminator, on labelled,
- * unlabelled and generated images, and one of the generator, through the updated discriminator. Everything it holds belongs to
- * the scope in which it was made.
+ * Trains a generator against a discriminator that also classifies; Salimans et al. 2016, section 5,
+ * <a href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>. One step is one update of the
+ * discriminator, on labelled, unlabelled and generated images, and one of the generator, through
+ * the updated discriminator. Everything it holds belongs to the scope in which it was made.
  */
 public final class GanTrainer {
   private final Backend device;
@@ -52,8 +52,7 @@ public final class GanTrainer {
     model = GanModel.create(spec, random);
     average = GanModel.create(spec, random);
     generatorAverage =
-        new WeightAverage(
-            device, model.generator(), average.generator(), config.averagingRate());
+        new WeightAverage(device, model.generator(), average.generator(), config.averagingRate());
     discriminatorAverage =
         new WeightAverage(
             device, model.discriminator(), average.discriminator(), config.averagingRate());
@@ -137,7 +136,8 @@ public final class GanTrainer {
               fakeLoss.item(),
               generatorLoss.item());
       if (!losses.isFinite()) {
-        throw new DivergedException(number, losses, whereDiverged(discriminatorLoss, generatorLoss));
+        throw new DivergedException(
+            number, losses, whereDiverged(discriminatorLoss, generatorLoss));
       }
       return losses;
     }
@@ -173,8 +173,7 @@ public final class GanTrainer {
     if (known > 0) {
       device.write(labelled.images(), 0, images.buffer().slice(0, split));
     }
-    device.write(
-        unlabelled.images(), 0, images.buffer().slice(split, unlabelled.images().length));
+    device.write(unlabelled.images(), 0, images.buffer().slice(split, unlabelled.images().length));
     return images;
   }
 
@@ -191,7 +190,10 @@ public final class GanTrainer {
     return Tensor.of(device, Shape.of(count), targets);
   }
 
-  /** The name of the layer, or failing that of the operation, at which the numbers stopped being finite. */
+  /**
+   * The name of the layer, or failing that of the operation, at which the numbers stopped being
+   * finite.
+   */
   private String whereDiverged(Tensor... losses) {
     for (Tensor loss : losses) {
       Optional<NonFinite> place = loss.firstNonFinite();

@@ -20,8 +20,8 @@ import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
 /**
- * The same discriminator trained on the labelled images alone: what semi-supervised training is measured against. It takes the
- * same labelled batches, augmentation, learning rate and averaging.
+ * The same discriminator trained on the labelled images alone: what semi-supervised training is
+ * measured against. It takes the same labelled batches, augmentation, learning rate and averaging.
  */
 public final class SupervisedBaseline {
   /** More changes nothing: the labelled images are known by heart long before. */
@@ -29,7 +29,10 @@ public final class SupervisedBaseline {
 
   private SupervisedBaseline() {}
 
-  /** Trains it and measures it on {@code test}; the averaged weights of the last step are what counts. */
+  /**
+   * Trains it and measures it on {@code test}; the averaged weights of the last step are what
+   * counts.
+   */
   public static Accuracy train(
       TrainConfig config,
       ModelSpec spec,
@@ -47,8 +50,7 @@ public final class SupervisedBaseline {
       DcganDiscriminator average = new DcganDiscriminator(spec, random);
       WeightAverage averaging = new WeightAverage(device, model, average, config.averagingRate());
       AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
-      Adam optimizer =
-          new Adam(device, model.parameters(), settings, config.discriminatorRate());
+      Adam optimizer = new Adam(device, model.parameters(), settings, config.discriminatorRate());
       for (long i = 0; i < Math.min(config.steps(), MAX_STEPS); i++) {
         step(model, optimizer, loader.next(), spec, device);
         averaging.step();

@@ -11,7 +11,8 @@ package semigan.gan.train;
  * @param testErrors test images put into a wrong class by the averaged model; -1 without labels
  * @param testImages test images
  * @param accuracy share of test images put into their class; NaN without labels
- * @param baselineAccuracy the same for the discriminator trained on the labelled images alone; NaN if that was not asked for
+ * @param baselineAccuracy the same for the discriminator trained on the labelled images alone; NaN
+ *     if that was not asked for
  */
 public record TrainResult(
     String run,

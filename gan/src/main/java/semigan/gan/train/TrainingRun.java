@@ -3,6 +3,7 @@ package semigan.gan.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,6 +18,7 @@ import semigan.gan.data.PaddedDataset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
+import semigan.gan.image.LossChart.Series;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.model.Sampler;
 import semigan.gan.store.MetricsLog;
@@ -27,8 +29,9 @@ import semigan.nn.Schedule;
 import semigan.tensor.Scope;
 
 /**
- * A whole training run in its folder: steps, sample grids on fixed noise, measurements on the test images, metrics, checkpoints,
- * and at the end the averaged model and a chart. It can be stopped after any step, and resumed.
+ * A whole training run in its folder: steps, sample grids on fixed noise, measurements on the test
+ * images, metrics, checkpoints, and at the end the averaged model and a chart. It can be stopped
+ * after any step, and resumed.
  */
 public final class TrainingRun {
   /** Steps over which metrics are averaged into one record. */
@@ -258,8 +261,7 @@ public final class TrainingRun {
         return Optional.empty();
       }
       Accuracy accuracy =
-          Accuracy.of(
-              trainer.average().discriminator(), data.test(), config.batch(), device);
+          Accuracy.of(trainer.average().discriminator(), data.test(), config.batch(), device);
       metrics.append(step, Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share()));
       listener.message(
           "step %d: %.2f%% of the test images right (%d errors in %d)"
@@ -273,7 +275,17 @@ public final class TrainingRun {
     }
 
     void chart() {
-      LossChart.write(folder.lossChart(), MetricsLog.read(folder.metrics()));
+      List<Map<String, Object>> records = MetricsLog.read(folder.metrics());
+      Map<String, Series> losses = new LinkedHashMap<>();
+      losses.put("labelled", Series.of(records, "lossLabelled"));
+      losses.put("real", Series.of(records, "lossReal"));
+      losses.put("fake", Series.of(records, "lossFake"));
+      losses.put("generator", Series.of(records, "lossGenerator"));
+      Map<String, Series> accuracies = Map.of("test", Series.of(records, "accuracy"));
+      if (!LossChart.write(folder.lossChart(), losses, accuracies)) {
+        listener.message(
+            "no chart was drawn: this system has no fonts; install fontconfig and a font");
+      }
     }
   }
 }

@@ -1,0 +1,72 @@
+package semigan.bench;
+
+import java.util.List;
+import java.util.Random;
+import semigan.gan.data.Batch;
+import semigan.gan.model.GanModel;
+import semigan.gan.model.ModelSpec;
+import semigan.gan.train.GanTrainer;
+import semigan.gan.train.GeneratorLoss;
+import semigan.gan.train.TrainConfig;
+import semigan.kernels.Backend;
+
+/**
+ * The training step that benchmarks time, on random images. With a single class and no labels the
+ * K+1 loss is the ordinary GAN loss, and the step is the DCGAN's.
+ */
+final class DcganStep {
+  private static final int LATENT = 100;
+
+  private final GanTrainer trainer;
+  private final Batch images;
+  private long number;
+
+  DcganStep(Backend device, int batch, int size, int channels, int filters) {
+    TrainConfig config =
+        new TrainConfig(
+            "random",
+            null,
+            0,
+            size,
+            1,
+            batch,
+            1,
+            0,
+            false,
+            filters,
+            LATENT,
+            GeneratorLoss.ADVERSARIAL,
+            2e-4f,
+            2e-4f,
+            0.5f,
+            1,
+            1e-3f,
+            1,
+            device.name(),
+            1,
+            1,
+            1);
+    ModelSpec spec =
+        new ModelSpec(
+            ModelSpec.DCGAN, size, size, size, channels, filters, LATENT, List.of("real"));
+    trainer = new GanTrainer(config, spec, device);
+    images = random(batch, size * size * channels);
+  }
+
+  void run() {
+    trainer.step(++number, null, images);
+  }
+
+  GanModel model() {
+    return trainer.average();
+  }
+
+  private static Batch random(int batch, int length) {
+    float[] pixels = new float[batch * length];
+    Random random = new Random(1);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = 2 * random.nextFloat() - 1;
+    }
+    return new Batch(pixels, new int[batch], 0);
+  }
+}
