@@ -1,8 +1,6 @@
 package semigan.nn;
 
 import java.util.Set;
-import semigan.kernels.DType;
-import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
 import semigan.tensor.ops.SemiSupervised;
@@ -51,14 +49,16 @@ public final class Losses {
    *
    * @param logits of any shape
    * @param targets of the same shape
+   * @throws IllegalArgumentException if the shapes differ
    */
   public static Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
+    requireSame("binary_cross_entropy", "logits", logits, "targets", targets);
     return Sum.mean(Binary.subtract(Unary.softplus(logits), Binary.multiply(targets, logits)));
   }
 
   /** As {@link #binaryCrossEntropy(Tensor, Tensor)}, with one target for all. */
   public static Tensor binaryCrossEntropy(Tensor logits, float target) {
-    return binaryCrossEntropy(logits, Tensor.full(logits.device(), DType.F32, Shape.of(1), target));
+    return Sum.mean(Binary.subtract(Unary.softplus(logits), Unary.linear(logits, target, 0)));
   }
 
   /**
@@ -89,10 +89,23 @@ public final class Losses {
    * 2016, section 3.1.
    *
    * @param real {@code [batch, ...]}
-   * @param fake {@code [batch, ...]}
+   * @param fake {@code [batch, ...]}; its batch may be of another size
+   * @throws IllegalArgumentException if the features' shapes differ
    */
   public static Tensor featureMatching(Tensor real, Tensor fake) {
     Set<Integer> batch = Set.of(0);
-    return Sum.mean(Unary.square(Binary.subtract(Sum.mean(real, batch), Sum.mean(fake, batch))));
+    Tensor realMean = Sum.mean(real, batch);
+    Tensor fakeMean = Sum.mean(fake, batch);
+    requireSame("feature_matching", "real features", realMean, "fake features", fakeMean);
+    return Sum.mean(Unary.square(Binary.subtract(realMean, fakeMean)));
+  }
+
+  /** Broadcasting would make a loss of {@code [n]} against {@code [n,1]}, and a wrong one. */
+  private static void requireSame(String loss, String first, Tensor a, String second, Tensor b) {
+    if (!a.shape().equals(b.shape())) {
+      throw new IllegalArgumentException(
+          "%s: %s of %s and %s of %s must have the same shape; reshape one of them"
+              .formatted(loss, first, a.shape(), second, b.shape()));
+    }
   }
 }

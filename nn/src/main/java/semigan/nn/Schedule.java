@@ -13,8 +13,16 @@ public interface Schedule {
     return progress -> 1;
   }
 
-  /** 1 until {@code from}, then falling linearly to 0 at the end. */
+  /**
+   * 1 until {@code from}, then falling linearly to 0 at the end.
+   *
+   * @throws IllegalArgumentException if {@code from} is not in [0, 1)
+   */
   static Schedule linearAfter(double from) {
+    if (!(from >= 0 && from < 1)) {
+      throw new IllegalArgumentException(
+          "schedule: the fall must begin in [0, 1) of training but begins at " + from);
+    }
     return progress -> (float) Math.min(1, Math.max(0, (1 - progress) / (1 - from)));
   }
 
@@ -26,8 +34,16 @@ public interface Schedule {
     return progress -> (float) (0.5 * (1 + Math.cos(Math.PI * progress)));
   }
 
-  /** This schedule, rising linearly from 0 until {@code end}. */
+  /**
+   * This schedule, multiplied by a factor that rises linearly from 0 to 1 at {@code end}.
+   *
+   * @throws IllegalArgumentException if {@code end} is not in (0, 1]
+   */
   default Schedule withWarmUp(double end) {
+    if (!(end > 0 && end <= 1)) {
+      throw new IllegalArgumentException(
+          "schedule: warming up must end in (0, 1] of training but ends at " + end);
+    }
     return progress -> (float) (factor(progress) * Math.min(1, progress / end));
   }
 }

@@ -1,8 +1,10 @@
 package semigan.nn;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import semigan.kernels.Backend;
 import semigan.kernels.OptimKernels.AverageSlot;
 import semigan.tensor.Tensor;
@@ -17,28 +19,47 @@ public final class WeightAverage {
   private final List<AverageSlot> slots = new ArrayList<>();
 
   /**
-   * Starts the average at the weights.
+   * Starts the average at the weights as they are, so after {@link Module#initialise}.
    *
    * @param source the module in training
    * @param average a module of the same architecture, overwritten
    * @param rate share of the newest weights in each step's average
+   * @throws IllegalArgumentException if the architectures differ
    */
   public WeightAverage(Backend device, Module source, Module average, float rate) {
     this.device = device;
     this.rate = rate;
+    Map<String, Tensor> values = source.state();
     Map<String, Tensor> targets = average.state();
-    source
-        .state()
-        .forEach(
-            (name, value) -> {
-              Tensor target = targets.get(name);
-              target.assign(value);
-              slots.add(new AverageSlot(target.buffer(), value.buffer()));
-            });
+    requireSame(values, targets);
+    values.forEach(
+        (name, value) -> {
+          Tensor target = targets.get(name);
+          target.assign(value);
+          slots.add(new AverageSlot(target.buffer(), value.buffer()));
+        });
   }
 
   /** Takes the present weights into the average. */
   public void step() {
     device.optim().average(rate, slots);
+  }
+
+  private static void requireSame(Map<String, Tensor> source, Map<String, Tensor> average) {
+    Set<String> names = new LinkedHashSet<>(source.keySet());
+    names.addAll(average.keySet());
+    for (String name : names) {
+      String expected = shape(source.get(name));
+      String found = shape(average.get(name));
+      if (!expected.equals(found)) {
+        throw new IllegalArgumentException(
+            "weight average: '%s' is %s in the source but %s in the average; build both alike"
+                .formatted(name, expected, found));
+      }
+    }
+  }
+
+  private static String shape(Tensor tensor) {
+    return tensor == null ? "missing" : tensor.shape().toString();
   }
 }

@@ -65,8 +65,9 @@ public final class WeightNorm implements Module {
       }
       Tensor mean = Sum.mean(t, rows);
       Tensor variance = Sum.mean(Unary.square(Binary.subtract(t, mean)), rows);
-      Tensor one = Tensor.full(x.device(), DType.F32, Shape.of(1), initialDeviation);
-      Tensor factor = Binary.divide(one, Unary.sqrt(Unary.linear(variance, 1, 1e-10f)));
+      Tensor deviation = Unary.sqrt(Unary.linear(variance, 1, 1e-10f));
+      Tensor wanted = Tensor.full(x.device(), DType.F32, Shape.of(1), initialDeviation);
+      Tensor factor = Binary.divide(wanted, deviation);
       scale.assign(factor);
       bias.assign(Unary.linear(Binary.multiply(mean, factor), -1, 0));
       return scope.keep(forward(x, Mode.TRAIN));

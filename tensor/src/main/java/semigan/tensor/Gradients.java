@@ -86,16 +86,27 @@ public final class Gradients {
       return new Gradients(ofTargets());
     }
 
+    /** Each in memory of its own, so that one can be scaled in place without the other. */
     private Map<Tensor, Tensor> ofTargets() {
       Map<Tensor, Tensor> result = new IdentityHashMap<>();
+      Set<Storage> taken = Collections.newSetFromMap(new IdentityHashMap<>());
       for (Tensor target : targets) {
         Tensor gradient = gradients.get(target);
         if (gradient == null) {
           gradient = Tensor.zeros(target.device(), target.type(), target.shape());
         }
+        if (!taken.add(gradient.storage())) {
+          gradient = copy(gradient);
+        }
         result.put(target, scope.keep(gradient));
       }
       return result;
+    }
+
+    private static Tensor copy(Tensor tensor) {
+      Tensor copy = Tensor.empty(tensor.device(), tensor.type(), tensor.shape());
+      copy.assign(tensor);
+      return copy;
     }
 
     @Override

@@ -1,0 +1,82 @@
+package semigan.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+
+class WeightAverageTest {
+  @RegisterExtension final TestDevice device = new TestDevice();
+
+  @Test
+  void theAverageStartsAtTheWeightsAndFollowsThem() {
+    Module source = network(2);
+    Module average = network(2);
+    var averaging = new WeightAverage(device.backend(), source, average, 0.25f);
+    double[] expected = weight(source).toDoubles();
+    assertArrayEquals(expected, weight(average).toDoubles());
+
+    for (int step = 0; step < 5; step++) {
+      weight(source).assign(device.normal(Shape.of(2, 3)));
+      averaging.step();
+      double[] present = weight(source).toDoubles();
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] += 0.25 * (present[i] - expected[i]);
+      }
+    }
+    Slopes.assertClose(expected, weight(average), 1e-6, "average");
+  }
+
+  @Test
+  void runningStatisticsAreAveragedToo() {
+    Module source = network(2);
+    Module average = network(2);
+    var averaging = new WeightAverage(device.backend(), source, average, 0.5f);
+    source.statistics().get("1.mean").assign(new float[] {4, -2});
+    averaging.step();
+    assertArrayEquals(new float[] {2, -1}, average.statistics().get("1.mean").toFloats());
+  }
+
+  @Test
+  void theSourceIsLeftAlone() {
+    Module source = network(2);
+    float[] before = weight(source).toFloats();
+    new WeightAverage(device.backend(), source, network(2), 0.5f).step();
+    assertArrayEquals(before, weight(source).toFloats());
+  }
+
+  @Test
+  void anotherArchitectureIsRefusedAndNotOverwritten() {
+    Module average = network(4);
+    float[] before = weight(average).toFloats();
+    var refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new WeightAverage(device.backend(), network(2), average, 0.5f));
+    assertEquals(
+        "weight average: '0.weight' is [2,3] in the source but [4,3] in the average; build both alike",
+        refusal.getMessage());
+    assertArrayEquals(before, weight(average).toFloats());
+
+    var missing =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new WeightAverage(device.backend(), new Sequential(), average, 0.5f));
+    assertTrue(missing.getMessage().contains("is missing in the source"), missing.getMessage());
+  }
+
+  private Module network(int outputs) {
+    return new Sequential(
+        new Dense(3, outputs, true, Initialiser.normal(1), device.draws()),
+        new BatchNorm(outputs, device.backend()));
+  }
+
+  private static Tensor weight(Module network) {
+    return network.parameters().get("0.weight");
+  }
+}
