@@ -34,6 +34,11 @@ record Device(String backendName, DType type) {
     return open(ReferenceBackend.NAME);
   }
 
+  /** The same type on the reference. */
+  Device onReference() {
+    return new Device(ReferenceBackend.NAME, type);
+  }
+
   /** The backend; aborts the test that asks if this machine lacks it. */
   Backend backend() {
     try {

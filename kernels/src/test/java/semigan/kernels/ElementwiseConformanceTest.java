@@ -1,5 +1,7 @@
 package semigan.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.List;
 
 class ElementwiseConformanceTest {
@@ -74,6 +76,7 @@ class ElementwiseConformanceTest {
     }
   }
 
+  /** Training looks for numbers that are not finite: no function may make one look sound. */
   @OnEveryDevice
   void notANumberIsNotHidden(Device device) {
     for (UnaryOp op : UnaryOp.values()) {
@@ -81,7 +84,10 @@ class ElementwiseConformanceTest {
       var x = trial.input("x", Trial.values(33, i -> i % 2 == 0 ? Double.NaN : 0.5));
       var y = trial.output("y", 33);
       trial.run((kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
-      assertFunction(trial, op, x, y);
+      for (int i = 0; i < x.length(); i++) {
+        assertEquals(
+            Double.isNaN(x.before()[i]), !Double.isFinite(trial.actual(y)[i]), device + " " + op);
+      }
     }
   }
 
@@ -222,9 +228,9 @@ class ElementwiseConformanceTest {
     return values;
   }
 
-  /** The function's value as the device would have stored it. */
+  /** The function's values, from the reference. */
   private static double[] forward(Device device, UnaryOp op, double[] values) {
-    var trial = new Trial(device, op);
+    var trial = new Trial(device.onReference(), op);
     var x = trial.input("x", values);
     var y = trial.output("y", values.length);
     trial.run((kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
