@@ -11,6 +11,7 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
 import semigan.kernels.LossKernels;
@@ -103,6 +104,9 @@ public final class CpuBackend implements Backend {
           "cpu: cannot store %s; it has F32 and I32".formatted(type));
     }
     long bytes = length * type.bytes();
+    if (bytes > memory().budget()) {
+      throw new DeviceMemoryException(NAME, bytes, memory());
+    }
     if (bytes > NativeMemory.LARGEST) {
       throw new IllegalArgumentException(
           "cpu: a buffer of %,d bytes was asked for but one holds at most %,d; use a smaller batch"

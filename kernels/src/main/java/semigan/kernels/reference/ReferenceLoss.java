@@ -73,6 +73,9 @@ final class ReferenceLoss implements LossKernels {
     for (double value : values) {
       largest = Math.max(largest, value);
     }
+    if (Double.isInfinite(largest)) {
+      return largest;
+    }
     double sum = 0;
     for (double value : values) {
       sum += Math.exp(value - largest);

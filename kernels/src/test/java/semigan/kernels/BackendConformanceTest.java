@@ -1,0 +1,94 @@
+package semigan.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** Opening, memory and transfers. */
+class BackendConformanceTest {
+  @Test
+  void everyRequiredBackendOpens() {
+    for (String name : Device.required()) {
+      try (Backend backend = Backends.open(name)) {
+        assertFalse(backend.description().isBlank());
+      }
+    }
+  }
+
+  @Test
+  void anUnknownNameIsRefusedWithTheKnownOnes() {
+    var error = assertThrows(IllegalArgumentException.class, () -> Backends.open("quantum"));
+    assertTrue(error.getMessage().contains("'quantum'"), error.getMessage());
+    Backends.names().forEach(name -> assertTrue(error.getMessage().contains(name)));
+  }
+
+  @OnEveryDevice
+  void backendsOpenByTheirNames(Device device) {
+    assertEquals(device.backendName(), device.backend().name());
+  }
+
+  @OnEveryDevice
+  void bytesAreCountedWhileBuffersAreOut(Device device) {
+    Backend backend = device.backend();
+    long live = backend.memory().live();
+    Buffer buffer = backend.allocate(device.type(), 4096);
+    assertEquals(4096L * device.type().bytes(), backend.memory().live() - live);
+    backend.release(buffer);
+    assertEquals(live, backend.memory().live());
+    assertThrows(IllegalStateException.class, () -> backend.release(buffer));
+  }
+
+  @OnEveryDevice
+  void moreThanTheBudgetIsRefusedAndNothingIsLost(Device device) {
+    Backend backend = device.backend();
+    MemoryUsage before = backend.memory();
+    long length = before.budget() / device.type().bytes() + 1;
+    assertThrows(DeviceMemoryException.class, () -> backend.allocate(device.type(), length));
+    assertEquals(before.live(), backend.memory().live());
+  }
+
+  @OnEveryDevice
+  void slicesShareMemoryAndKeepInsideIt(Device device) {
+    Backend backend = device.backend();
+    Buffer whole = backend.allocate(device.type(), 10);
+    backend.write(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0, whole);
+    Buffer inner = whole.slice(2, 6).slice(1, 3);
+    backend.write(new float[] {-9, -3, -4, -5}, 1, inner);
+    float[] read = new float[11];
+    backend.read(whole, read, 1);
+    assertArrayEquals(new float[] {0, 0, 1, 2, -3, -4, -5, 6, 7, 8, 9}, read);
+    assertThrows(IndexOutOfBoundsException.class, () -> inner.slice(1, 3));
+    backend.release(whole);
+  }
+
+  @OnEveryDevice
+  void integersAreKeptExactly(Device device) {
+    Backend backend = device.backend();
+    int[] values = {0, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 16_777_217};
+    Buffer buffer = backend.allocate(DType.I32, values.length);
+    backend.write(values, 0, buffer);
+    int[] read = new int[values.length];
+    backend.read(buffer, read, 0);
+    assertArrayEquals(values, read);
+    backend.release(buffer);
+  }
+
+  @OnEveryDevice
+  void aReadWaitsForTheKernelsThatWriteIt(Device device) {
+    Backend backend = device.backend();
+    Buffer buffer = backend.allocate(device.type(), 1 << 20);
+    float[] read = new float[1 << 20];
+    for (int round = 0; round < 5; round++) {
+      backend.elementwise().fill(buffer, round);
+      backend.read(buffer, read, 0);
+      for (float value : read) {
+        assertEquals(round, value);
+      }
+    }
+    backend.release(buffer);
+  }
+}

@@ -1,0 +1,109 @@
+package semigan.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+class ConvConformanceTest {
+  /**
+   * Batch, height, width, channels in and out, kernel, stride, padding: top, left, bottom, right.
+   */
+  private static final int[][] SIZES = {
+    {1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},
+    // the ends and the middle of a DCGAN
+    {2, 32, 32, 1, 16, 4, 4, 2, 2, 1, 1, 1, 1},
+    {2, 16, 16, 3, 33, 4, 4, 2, 2, 1, 1, 1, 1},
+    {3, 8, 8, 32, 31, 4, 4, 2, 2, 1, 1, 1, 1},
+    {33, 4, 4, 32, 1, 4, 4, 1, 1, 0, 0, 0, 0},
+    {3, 4, 4, 100, 32, 4, 4, 1, 1, 0, 0, 0, 0},
+    {2, 16, 16, 32, 3, 3, 3, 1, 1, 1, 1, 1, 1},
+    // channel counts around the width of a vector
+    {1, 3, 3, 255, 3, 3, 3, 1, 1, 1, 1, 1, 1},
+    {1, 3, 3, 3, 257, 3, 3, 1, 1, 1, 1, 1, 1},
+    {1, 2, 2, 256, 33, 1, 1, 1, 1, 0, 0, 0, 0},
+    {1, 5, 5, 31, 33, 3, 3, 2, 2, 1, 1, 1, 1},
+    // odd sizes, unequal strides, padding that differs on every side
+    {2, 9, 7, 5, 6, 3, 3, 2, 2, 1, 1, 1, 1},
+    {2, 8, 5, 3, 4, 3, 2, 2, 1, 0, 1, 2, 0},
+    {1, 7, 11, 2, 3, 4, 5, 1, 3, 2, 0, 1, 3},
+    {1, 13, 6, 3, 2, 1, 7, 1, 2, 0, 3, 0, 2},
+    {1, 6, 13, 3, 2, 7, 1, 2, 1, 3, 0, 2, 0},
+    // a stride that leaves out rows and columns, and a window that never reaches the last
+    {2, 11, 9, 4, 3, 2, 2, 3, 3, 0, 0, 0, 0},
+    {2, 9, 9, 3, 5, 1, 1, 2, 2, 0, 0, 0, 0},
+    {1, 8, 8, 2, 2, 3, 3, 4, 4, 0, 0, 0, 0},
+    // kernels larger than the image, windows that lie in the padding
+    {1, 2, 2, 1, 1, 5, 5, 1, 1, 2, 2, 2, 2},
+    {1, 3, 3, 2, 2, 2, 2, 1, 1, 3, 3, 3, 3},
+    {1, 1, 257, 1, 3, 1, 3, 1, 1, 0, 1, 0, 1},
+  };
+
+  @OnEveryDevice
+  void forwardIsTheReferences(Device device) {
+    for (Conv2dGeometry g : geometries()) {
+      var trial = new Trial(device, g);
+      var x = trial.input("x", g.inputLength());
+      var w = trial.input("w", g.filterLength());
+      var y = trial.output("y", g.outputLength());
+      trial.run((kernels, at) -> kernels.conv().forward(g, at.of(x), at.of(w), at.of(y)));
+      trial.assertSums(y, g.kernelHeight() * g.kernelWidth() * g.inChannels());
+    }
+  }
+
+  @OnEveryDevice
+  void inputGradientIsTheReferences(Device device) {
+    for (Conv2dGeometry g : geometries()) {
+      var trial = new Trial(device, g);
+      var dy = trial.input("dy", g.outputLength());
+      var w = trial.input("w", g.filterLength());
+      var dx = trial.output("dx", g.inputLength());
+      trial.run((kernels, at) -> kernels.conv().backwardInput(g, at.of(dy), at.of(w), at.of(dx)));
+      trial.assertSums(dx, g.kernelHeight() * g.kernelWidth() * g.outChannels());
+    }
+  }
+
+  @OnEveryDevice
+  void filterGradientIsTheReferences(Device device) {
+    for (Conv2dGeometry g : geometries()) {
+      var trial = new Trial(device, g);
+      var x = trial.input("x", g.inputLength());
+      var dy = trial.input("dy", g.outputLength());
+      var dw = trial.output("dw", g.filterLength());
+      trial.run((kernels, at) -> kernels.conv().backwardWeight(g, at.of(x), at.of(dy), at.of(dw)));
+      trial.assertSums(dw, g.batch() * g.outHeight() * g.outWidth());
+    }
+  }
+
+  private static List<Conv2dGeometry> geometries() {
+    List<Conv2dGeometry> geometries = new ArrayList<>();
+    for (int[] s : SIZES) {
+      geometries.add(
+          new Conv2dGeometry(
+              s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12]));
+    }
+    Random random = new Random(7);
+    while (geometries.size() < SIZES.length + 24) {
+      geometries.add(random(random));
+    }
+    return geometries;
+  }
+
+  private static Conv2dGeometry random(Random random) {
+    int kernelHeight = 1 + random.nextInt(5);
+    int kernelWidth = 1 + random.nextInt(5);
+    return new Conv2dGeometry(
+        1 + random.nextInt(3),
+        kernelHeight + random.nextInt(9),
+        kernelWidth + random.nextInt(9),
+        1 + random.nextInt(20),
+        1 + random.nextInt(20),
+        kernelHeight,
+        kernelWidth,
+        1 + random.nextInt(3),
+        1 + random.nextInt(3),
+        random.nextInt(kernelHeight),
+        random.nextInt(kernelWidth),
+        random.nextInt(kernelHeight),
+        random.nextInt(kernelWidth));
+  }
+}

@@ -1,0 +1,144 @@
+package semigan.kernels;
+
+import java.util.List;
+
+class CopyConformanceTest {
+  @OnEveryDevice
+  void transposes(Device device) {
+    for (int rows : new int[] {1, 3, 31, 32, 33, 257}) {
+      for (int columns : new int[] {1, 3, 33, 256}) {
+        var g =
+            new StridedCopy(
+                List.of(rows, columns),
+                0,
+                List.of((long) columns, 1L),
+                0,
+                List.of(1L, (long) rows));
+        strided(device, g, rows * columns, rows * columns);
+      }
+    }
+  }
+
+  @OnEveryDevice
+  void permutesImages(Device device) {
+    // [2,5,7,3] NHWC to [2,3,5,7] NCHW
+    var g =
+        new StridedCopy(
+            List.of(2, 5, 7, 3), 0, List.of(105L, 21L, 3L, 1L), 0, List.of(105L, 7L, 1L, 35L));
+    strided(device, g, 210, 210);
+  }
+
+  @OnEveryDevice
+  void slices(Device device) {
+    // rows 2..5 and columns 1..31 of [7,33]
+    strided(
+        device,
+        new StridedCopy(List.of(4, 31), 2 * 33 + 1, List.of(33L, 1L), 0, List.of(31L, 1L)),
+        7 * 33,
+        4 * 31);
+    // every second element
+    strided(device, new StridedCopy(List.of(128), 1, List.of(2L), 0, List.of(1L)), 257, 128);
+  }
+
+  @OnEveryDevice
+  void concatenatesAndLeavesTheRestOfTheTarget(Device device) {
+    // [31,3] into columns 2..4 of [31,7]
+    strided(
+        device,
+        new StridedCopy(List.of(31, 3), 0, List.of(3L, 1L), 2, List.of(7L, 1L)),
+        31 * 3,
+        31 * 7);
+    strided(device, new StridedCopy(List.of(255), 0, List.of(1L), 257, List.of(1L)), 255, 600);
+  }
+
+  @OnEveryDevice
+  void expands(Device device) {
+    strided(
+        device,
+        new StridedCopy(List.of(33, 5, 3), 0, List.of(0L, 0L, 1L), 0, List.of(15L, 3L, 1L)),
+        3,
+        33 * 5 * 3);
+    strided(device, new StridedCopy(List.of(257), 4, List.of(0L), 0, List.of(1L)), 5, 257);
+  }
+
+  @OnEveryDevice
+  void reverses(Device device) {
+    strided(
+        device,
+        new StridedCopy(List.of(3, 33), 32, List.of(33L, -1L), 0, List.of(33L, 1L)),
+        99,
+        99);
+  }
+
+  @OnEveryDevice
+  void copiesSingleElementsAndManyAxes(Device device) {
+    strided(device, new StridedCopy(List.of(), 2, List.of(), 1, List.of()), 3, 4);
+    strided(
+        device,
+        new StridedCopy(
+            List.of(2, 1, 3, 2, 1, 2),
+            0,
+            List.of(12L, 12L, 4L, 2L, 2L, 1L),
+            0,
+            List.of(1L, 1L, 8L, 2L, 2L, 4L)),
+        24,
+        24);
+  }
+
+  @OnEveryDevice
+  void copiesIntegers(Device device) {
+    var trial = new Trial(device, "integers");
+    var source = trial.integers("source", 1, -2, Integer.MAX_VALUE, Integer.MIN_VALUE, 16777217);
+    var target = trial.updated("target", DType.I32, 7, 7, 7, 7);
+    var g = new StridedCopy(List.of(3), 2, List.of(1L), 1, List.of(1L));
+    trial.run((kernels, at) -> kernels.copy().strided(g, at.of(source), at.of(target)));
+    trial.assertSame(target);
+  }
+
+  @OnEveryDevice
+  void convertsBetweenEveryTwoTypes(Device device) {
+    for (int length : new int[] {1, 3, 33, 257}) {
+      for (DType other : new DType[] {device.type(), DType.F32}) {
+        var there = new Trial(device, "to " + other);
+        var source = there.input("source", length);
+        var target = there.output("target", other, length);
+        there.run((kernels, at) -> kernels.copy().convert(at.of(source), at.of(target)));
+        there.assertSame(target);
+        var back = new Trial(device, "from " + other);
+        var wide = back.single("source", back.normal(length));
+        var narrow = back.output("target", length);
+        back.run((kernels, at) -> kernels.copy().convert(at.of(wide), at.of(narrow)));
+        back.assertSame(narrow);
+      }
+    }
+  }
+
+  @OnEveryDevice
+  void gathersByLabelAndScattersBack(Device device) {
+    for (int rows : new int[] {1, 3, 33, 257}) {
+      for (int columns : new int[] {1, 3, 10, 257}) {
+        var trial = new Trial(device, rows + " x " + columns);
+        var x = trial.input("x", (long) rows * columns);
+        var labels = trial.integers("labels", trial.below(columns, rows));
+        var y = trial.output("y", rows);
+        var dy = trial.input("dy", rows);
+        var dx = trial.output("dx", (long) rows * columns);
+        trial.run(
+            (kernels, at) -> {
+              kernels.copy().gather(rows, columns, at.of(x), at.of(labels), at.of(y));
+              kernels.copy().gatherBackward(rows, columns, at.of(dy), at.of(labels), at.of(dx));
+            });
+        trial.assertSame(y);
+        trial.assertSame(dx);
+      }
+    }
+  }
+
+  private static void strided(Device device, StridedCopy g, long sourceLength, long targetLength) {
+    var trial = new Trial(device, g);
+    var source = trial.input("source", sourceLength);
+    var target = trial.updated("target", trial.normal(targetLength));
+    trial.run((kernels, at) -> kernels.copy().strided(g, at.of(source), at.of(target)));
+    trial.assertSame(target);
+  }
+}

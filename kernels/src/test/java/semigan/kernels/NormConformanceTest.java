@@ -1,0 +1,187 @@
+package semigan.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class NormConformanceTest {
+  private static final float EPSILON = 1e-5f;
+  private static final int[][] SIZES = {
+    {1, 1},
+    {1, 33},
+    {2, 3},
+    {3, 1},
+    {31, 32},
+    {32, 31},
+    {33, 33},
+    {255, 3},
+    {257, 1},
+    {1024, 64},
+    {64, 257},
+    {5, 256},
+    {4099, 3}
+  };
+
+  @OnEveryDevice
+  void forwardIsTheReferences(Device device) {
+    for (int[] size : SIZES) {
+      forward(device, size[0], size[1], 0.5, 2);
+    }
+  }
+
+  @OnEveryDevice
+  void forwardKeepsItsPrecisionFarFromZero(Device device) {
+    if (device.type() == DType.F32) { // BF16 cannot store such inputs
+      forward(device, 257, 33, 1000, 1);
+    }
+  }
+
+  @OnEveryDevice
+  void forwardOfConstantChannelsIsTheShift(Device device) {
+    forward(device, 64, 33, 3.3, 0);
+    forward(device, 257, 3, 0, 0);
+  }
+
+  @OnEveryDevice
+  void inferenceIsTheReferences(Device device) {
+    for (int[] size : SIZES) {
+      int rows = size[0];
+      int channels = size[1];
+      var trial = new Trial(device, rows + " x " + channels);
+      var x = trial.input("x", (long) rows * channels);
+      var scale = trial.single("scale", trial.normal(channels));
+      var shift = trial.single("shift", trial.normal(channels));
+      var mean = trial.single("mean", trial.normal(channels));
+      var variance = trial.single("variance", trial.uniform(channels, 0, 3));
+      var y = trial.output("y", (long) rows * channels);
+      trial.run(
+          (kernels, at) ->
+              kernels
+                  .norm()
+                  .batchNormInference(
+                      rows,
+                      channels,
+                      EPSILON,
+                      at.of(x),
+                      at.of(scale),
+                      at.of(shift),
+                      at.of(mean),
+                      at.of(variance),
+                      at.of(y)));
+      trial.assertWithin(
+          y,
+          i -> {
+            int c = i % channels;
+            double deviation = Math.sqrt(variance.before()[c] + EPSILON);
+            double distance = Math.abs(x.before()[i]) + Math.abs(mean.before()[c]);
+            return Tolerance.sum(1)
+                * (Math.abs(scale.before()[c]) * distance / deviation
+                    + Math.abs(shift.before()[c]));
+          });
+    }
+  }
+
+  @OnEveryDevice
+  void backwardIsTheReferences(Device device) {
+    for (int[] size : SIZES) {
+      backward(device, size[0], size[1]);
+    }
+  }
+
+  private static void forward(
+      Device device, int rows, int channels, double centre, double deviation) {
+    var trial = new Trial(device, rows + " x " + channels + " around " + centre);
+    double[] noise = trial.normal((long) rows * channels);
+    var x = trial.input("x", Trial.values(noise.length, i -> centre + deviation * noise[i]));
+    var scale = trial.single("scale", trial.normal(channels));
+    var shift = trial.single("shift", trial.normal(channels));
+    var y = trial.output("y", noise.length);
+    var mean = trial.output("mean", DType.F32, channels);
+    var variance = trial.output("variance", DType.F32, channels);
+    trial.run(
+        (kernels, at) ->
+            kernels
+                .norm()
+                .batchNormForward(
+                    rows,
+                    channels,
+                    EPSILON,
+                    at.of(x),
+                    at.of(scale),
+                    at.of(shift),
+                    at.of(y),
+                    at.of(mean),
+                    at.of(variance)));
+    double relative = Tolerance.sum(rows);
+    double[] spread = trial.expected(variance);
+    // The mean is off by its own rounding, which reaches the variance only squared.
+    double[] reach = reach(x.before(), trial.expected(mean), channels);
+    trial.assertWithin(mean, c -> relative * reach[c]);
+    trial.assertWithin(
+        variance, c -> relative * spread[c] + relative * reach[c] * relative * reach[c]);
+    trial.assertWithin(
+        y,
+        i -> {
+          int c = i % channels;
+          double slope = Math.abs(scale.before()[c]) / Math.sqrt(spread[c] + EPSILON);
+          return relative * (slope * reach[c] + Math.abs(shift.before()[c]));
+        });
+    for (double value : trial.actual(variance)) {
+      assertTrue(value >= 0, () -> device + ": negative variance " + value);
+    }
+  }
+
+  private static void backward(Device device, int rows, int channels) {
+    var trial = new Trial(device, rows + " x " + channels);
+    var x = trial.input("x", (long) rows * channels);
+    var scale = trial.single("scale", trial.normal(channels));
+    var mean = trial.single("mean", trial.uniform(channels, -0.3, 0.3));
+    var variance = trial.single("variance", trial.uniform(channels, 0.5, 2));
+    var dy = trial.input("dy", (long) rows * channels);
+    var dx = trial.output("dx", (long) rows * channels);
+    var dscale = trial.output("dscale", DType.F32, channels);
+    var dshift = trial.output("dshift", DType.F32, channels);
+    trial.run(
+        (kernels, at) ->
+            kernels
+                .norm()
+                .batchNormBackward(
+                    rows,
+                    channels,
+                    EPSILON,
+                    at.of(x),
+                    at.of(scale),
+                    at.of(mean),
+                    at.of(variance),
+                    at.of(dy),
+                    at.of(dx),
+                    at.of(dscale),
+                    at.of(dshift)));
+    double[] reach = reach(x.before(), mean.before(), channels);
+    double[] upstream = new double[channels];
+    for (int i = 0; i < dy.length(); i++) {
+      upstream[i % channels] += Math.abs(dy.before()[i]);
+    }
+    double relative = Tolerance.sum(rows);
+    double[] xhat =
+        Trial.values(channels, c -> reach[c] / Math.sqrt(variance.before()[c] + EPSILON));
+    trial.assertWithin(dshift, c -> relative * upstream[c]);
+    trial.assertWithin(dscale, c -> relative * upstream[c] * xhat[c]);
+    trial.assertWithin(
+        dx,
+        i -> {
+          int c = i % channels;
+          double slope = Math.abs(scale.before()[c]) / Math.sqrt(variance.before()[c] + EPSILON);
+          double averages = upstream[c] / rows * (1 + xhat[c] * xhat[c]);
+          return relative * slope * (Math.abs(dy.before()[i]) + averages);
+        });
+  }
+
+  /** The largest magnitude in each channel, of an element and the mean together. */
+  private static double[] reach(double[] x, double[] mean, int channels) {
+    double[] reach = new double[channels];
+    for (int i = 0; i < x.length; i++) {
+      int c = i % channels;
+      reach[c] = Math.max(reach[c], Math.abs(x[i]) + Math.abs(mean[c]));
+    }
+    return reach;
+  }
+}

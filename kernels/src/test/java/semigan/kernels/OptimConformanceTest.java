@@ -1,0 +1,203 @@
+package semigan.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import semigan.kernels.OptimKernels.AdamSettings;
+import semigan.kernels.OptimKernels.AdamSlot;
+import semigan.kernels.OptimKernels.AverageSlot;
+import semigan.kernels.OptimKernels.SgdSlot;
+import semigan.kernels.Trial.Placement;
+
+class OptimConformanceTest {
+  /** One call updates parameters of all of these lengths. */
+  private static final int[] LENGTHS = {1, 3, 31, 257, 5003, 32};
+
+  private static final double RATE = 0.01;
+
+  @OnEveryDevice
+  void adamIsTheReferences(Device device) {
+    var paper = new AdamSettings(0.5f, 0.999f, 1e-8f, false);
+    var inside = new AdamSettings(0.9f, 0.99f, 1e-4f, true);
+    for (AdamSettings settings : List.of(paper, inside)) {
+      for (double step : new double[] {1, 2, 1000, 1_000_000}) {
+        adam(device, settings, step);
+      }
+    }
+  }
+
+  @OnEveryDevice
+  void adamsFirstStepMovesByTheRateAgainstTheGradientsSign(Device device) {
+    var settings = new AdamSettings(0.5f, 0.999f, 1e-8f, false);
+    var trial = new Trial(device, "first step");
+    var clock = trial.single("clock", 1, RATE);
+    var parameter = trial.updated("parameter", 0, 0, 0);
+    var gradient = trial.input("gradient", 5, -0.25, 0);
+    var first = trial.updated("first", DType.F32, 0, 0, 0);
+    var second = trial.updated("second", DType.F32, 0, 0, 0);
+    trial.run(
+        (kernels, at) ->
+            kernels
+                .optim()
+                .adam(
+                    settings,
+                    at.of(clock),
+                    List.of(
+                        new AdamSlot(
+                            at.of(parameter), at.of(gradient), at.of(first), at.of(second)))));
+    double rounding = RATE * (1e-5 + Tolerance.storage(device.type()));
+    assertEquals(-RATE, trial.actual(parameter)[0], rounding);
+    assertEquals(RATE, trial.actual(parameter)[1], rounding);
+    assertEquals(0, trial.actual(parameter)[2]);
+  }
+
+  @OnEveryDevice
+  void momentumIsTheReferences(Device device) {
+    for (float momentum : new float[] {0, 0.9f}) {
+      var trial = new Trial(device, "momentum " + momentum);
+      var clock = trial.single("clock", 3, RATE);
+      var parameters = updated(trial, "parameter", device.type());
+      var gradients = inputs(trial, "gradient");
+      var velocities = updated(trial, "velocity", DType.F32);
+      trial.run(
+          (kernels, at) -> {
+            List<SgdSlot> slots = new ArrayList<>();
+            for (int i = 0; i < LENGTHS.length; i++) {
+              slots.add(
+                  new SgdSlot(
+                      at.of(parameters.get(i)), at.of(gradients.get(i)), at.of(velocities.get(i))));
+            }
+            kernels.optim().sgd(momentum, at.of(clock), slots);
+          });
+      for (int slot = 0; slot < LENGTHS.length; slot++) {
+        var before = List.of(parameters.get(slot), gradients.get(slot), velocities.get(slot));
+        for (Operand operand : List.of(parameters.get(slot), velocities.get(slot))) {
+          trial.assertWithin(operand, i -> 4 * Tolerance.ROUNDING * magnitude(before, i));
+        }
+      }
+    }
+  }
+
+  @OnEveryDevice
+  void averageIsTheReferences(Device device) {
+    for (float rate : new float[] {1e-4f, 0.5f, 1}) {
+      var trial = new Trial(device, "average " + rate);
+      var averages = updated(trial, "average", DType.F32);
+      var values = inputs(trial, "value");
+      trial.run(
+          (kernels, at) -> {
+            List<AverageSlot> slots = new ArrayList<>();
+            for (int i = 0; i < LENGTHS.length; i++) {
+              slots.add(new AverageSlot(at.of(averages.get(i)), at.of(values.get(i))));
+            }
+            kernels.optim().average(rate, slots);
+          });
+      for (int slot = 0; slot < LENGTHS.length; slot++) {
+        var before = List.of(averages.get(slot), values.get(slot));
+        trial.assertWithin(averages.get(slot), i -> 4 * Tolerance.ROUNDING * magnitude(before, i));
+      }
+    }
+  }
+
+  @OnEveryDevice
+  void clippingScalesAllGradientsByTheirCommonNorm(Device device) {
+    var trial = new Trial(device, "clip to 1");
+    var gradients = updated(trial, "gradient", device.type());
+    var norm = trial.output("norm", DType.F32, 1);
+    trial.run((kernels, at) -> kernels.optim().clipByNorm(1, all(gradients, at), at.of(norm)));
+    double relative = Tolerance.sum(Arrays.stream(LENGTHS).sum()) / Tolerance.ROUNDING;
+    trial.assertClose(norm, relative);
+    gradients.forEach(gradient -> trial.assertClose(gradient, relative));
+  }
+
+  @OnEveryDevice
+  void clippingLeavesSmallGradientsAsTheyAre(Device device) {
+    var trial = new Trial(device, "clip to 1e4");
+    var gradients = updated(trial, "gradient", device.type());
+    var norm = trial.output("norm", DType.F32, 1);
+    trial.run((kernels, at) -> kernels.optim().clipByNorm(1e4f, all(gradients, at), at.of(norm)));
+    gradients.forEach(trial::assertSame);
+  }
+
+  @OnEveryDevice
+  void clippingOfZeroGradientsIsZero(Device device) {
+    var trial = new Trial(device, "clip zeros");
+    var gradient = trial.updated("gradient", new double[33]);
+    var norm = trial.output("norm", DType.F32, 1);
+    trial.run(
+        (kernels, at) -> kernels.optim().clipByNorm(1, List.of(at.of(gradient)), at.of(norm)));
+    trial.assertSame(gradient);
+    trial.assertSame(norm);
+  }
+
+  @OnEveryDevice
+  void theClockCountsOneStepAndKeepsTheRate(Device device) {
+    var trial = new Trial(device, "advance");
+    var clock = trial.updated("clock", DType.F32, 41, RATE);
+    trial.run((kernels, at) -> kernels.optim().advance(at.of(clock))).assertSame(clock);
+    assertEquals(42, trial.actual(clock)[OptimKernels.CLOCK_STEP]);
+  }
+
+  private static void adam(Device device, AdamSettings settings, double step) {
+    var trial = new Trial(device, settings + " at step " + step);
+    var clock = trial.single("clock", step, RATE);
+    var parameters = updated(trial, "parameter", device.type());
+    var gradients = inputs(trial, "gradient");
+    var firsts = updated(trial, "first", DType.F32);
+    List<Operand> seconds = new ArrayList<>();
+    for (int length : LENGTHS) {
+      seconds.add(trial.updated("second", DType.F32, trial.uniform(length, 0, 1)));
+    }
+    trial.run(
+        (kernels, at) -> {
+          List<AdamSlot> slots = new ArrayList<>();
+          for (int i = 0; i < LENGTHS.length; i++) {
+            slots.add(
+                new AdamSlot(
+                    at.of(parameters.get(i)),
+                    at.of(gradients.get(i)),
+                    at.of(firsts.get(i)),
+                    at.of(seconds.get(i))));
+          }
+          kernels.optim().adam(settings, at.of(clock), slots);
+        });
+    for (int slot = 0; slot < LENGTHS.length; slot++) {
+      Operand parameter = parameters.get(slot);
+      var sums = List.of(gradients.get(slot), firsts.get(slot));
+      trial.assertWithin(firsts.get(slot), i -> 4 * Tolerance.ROUNDING * magnitude(sums, i));
+      trial.assertClose(seconds.get(slot), 4);
+      double[] moved = trial.expected(parameter);
+      // The update, from a first moment that is off by its terms' roundings.
+      double[] second = trial.expected(seconds.get(slot));
+      double bias = 1 - Math.pow(settings.beta2(), step);
+      double firstBias = 1 - Math.pow(settings.beta1(), step);
+      trial.assertWithin(
+          parameter,
+          i -> {
+            double root = Math.sqrt(second[i] / bias);
+            double update = RATE * magnitude(sums, i) / firstBias / root;
+            return Tolerance.ROUNDING * (2 * Math.abs(moved[i]) + 16 * update);
+          });
+    }
+  }
+
+  private static List<Buffer> all(List<Operand> operands, Placement at) {
+    return operands.stream().map(at::of).toList();
+  }
+
+  private static List<Operand> updated(Trial trial, String name, DType type) {
+    return Arrays.stream(LENGTHS)
+        .mapToObj(length -> trial.updated(name + length, type, trial.normal(length)))
+        .toList();
+  }
+
+  private static List<Operand> inputs(Trial trial, String name) {
+    return Arrays.stream(LENGTHS).mapToObj(length -> trial.input(name + length, length)).toList();
+  }
+
+  private static double magnitude(List<Operand> terms, int i) {
+    return terms.stream().mapToDouble(term -> Math.abs(term.before()[i])).sum();
+  }
+}

@@ -1,0 +1,170 @@
+package semigan.kernels.reference;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import semigan.kernels.Backend;
+import semigan.kernels.Buffer;
+import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
+import semigan.kernels.MatmulGeometry;
+import semigan.kernels.Pool2dGeometry;
+import semigan.kernels.ReduceGeometry;
+import semigan.kernels.ResizeGeometry;
+import semigan.kernels.ResizeGeometry.Method;
+
+/** The truth of every other test, against numbers worked out by hand. */
+class ReferenceTest {
+  private final Backend backend = new ReferenceBackend();
+
+  @Test
+  void convolutionSlidesTheFilterOverThePaddedImage() {
+    // one channel, 3x3 under a 2x2 filter, stride 2, one row of zeros above and one column left
+    var g = new Conv2dGeometry(1, 3, 3, 1, 1, 2, 2, 2, 2, 1, 1, 0, 0);
+    Buffer x = f64(1, 2, 3, 4, 5, 6, 7, 8, 9);
+    Buffer w = f64(10, 20, 30, 40);
+    Buffer y = f64(new double[4]);
+    backend.conv().forward(g, x, w, y);
+    holds(y, 40, 2 * 30 + 3 * 40, 4 * 20 + 7 * 40, 5 * 10 + 6 * 20 + 8 * 30 + 9 * 40);
+    Buffer dx = f64(new double[9]);
+    backend.conv().backwardInput(g, f64(1, 2, 3, 4), w, dx);
+    holds(dx, 40, 60, 80, 60, 40, 80, 120, 120, 160);
+    Buffer dw = f64(new double[4]);
+    backend.conv().backwardWeight(g, x, f64(1, 2, 3, 4), dw);
+    holds(dw, 4 * 5, 3 * 4 + 4 * 6, 2 * 2 + 4 * 8, 1 + 2 * 3 + 3 * 7 + 4 * 9);
+  }
+
+  @Test
+  void filtersAreOutByHeightByWidthByIn() {
+    var g = new Conv2dGeometry(1, 1, 2, 2, 2, 1, 2, 1, 1, 0, 0, 0, 0);
+    Buffer y = f64(0, 0);
+    backend.conv().forward(g, f64(1, 2, 3, 4), f64(1, 10, 100, 1000, 2, 20, 200, 2000), y);
+    holds(y, 4321, 8642);
+  }
+
+  @Test
+  void productsReadTransposedOperandsByColumns() {
+    Buffer c = f64(0, 0);
+    // [1 2 3; 4 5 6] [1; 10; 100]
+    backend
+        .gemm()
+        .matmul(
+            new MatmulGeometry(2, 1, 3, false, false), f64(1, 2, 3, 4, 5, 6), f64(1, 10, 100), c);
+    holds(c, 321, 654);
+    backend
+        .gemm()
+        .matmul(new MatmulGeometry(2, 1, 3, true, true), f64(1, 4, 2, 5, 3, 6), f64(1, 10, 100), c);
+    holds(c, 321, 654);
+  }
+
+  @Test
+  void normalisationUsesTheBiasedVarianceOfTheBatch() {
+    Buffer y = f64(new double[4]);
+    Buffer mean = f64(0, 0);
+    Buffer variance = f64(0, 0);
+    backend
+        .norm()
+        .batchNormForward(2, 2, 0, f64(1, 10, 5, 10.5), f64(3, 1), f64(100, 0), y, mean, variance);
+    holds(mean, 3, 10.25);
+    holds(variance, 4, 0.0625);
+    holds(y, 97, -1, 103, 1);
+  }
+
+  @Test
+  void reductionsKeepTheOtherAxesInOrder() {
+    Buffer y = f64(0, 0, 0);
+    backend.reduce().sum(new ReduceGeometry(List.of(2, 3), Set.of(0)), f64(1, 2, 3, 4, 5, 6), y);
+    holds(y, 5, 7, 9);
+    Buffer rows = f64(0, 0);
+    backend
+        .reduce()
+        .max(new ReduceGeometry(List.of(2, 3), Set.of(1)), f64(1, 3, 2, -4, -5, -6), rows);
+    holds(rows, 3, -4);
+  }
+
+  @Test
+  void poolingIgnoresPadding() {
+    var g = new Pool2dGeometry(1, 2, 2, 1, 2, 2, 1, 1, 1, 0, 0, 1);
+    Buffer y = f64(new double[4]);
+    backend.pool().averageForward(g, f64(-1, -2, -3, -6), y);
+    holds(y, -1.5, -2, -3, -4);
+    backend.pool().maxForward(g, f64(-1, -2, -3, -6), y);
+    holds(y, -1, -2, -1, -2);
+    Buffer dx = f64(new double[4]);
+    backend.pool().maxBackward(g, f64(-1, -2, -3, -6), f64(1, 10, 100, 1000), dx);
+    holds(dx, 101, 1010, 0, 0);
+  }
+
+  @Test
+  void resizingFollowsPixelCentres() {
+    Buffer wide = f64(new double[4]);
+    backend
+        .resize()
+        .forward(new ResizeGeometry(1, 1, 2, 1, 1, 4), Method.BILINEAR, f64(0, 8), wide);
+    holds(wide, 0, 2, 6, 8);
+    Buffer narrow = f64(0, 0);
+    backend
+        .resize()
+        .forward(new ResizeGeometry(1, 1, 5, 1, 1, 2), Method.NEAREST, f64(0, 1, 2, 3, 4), narrow);
+    holds(narrow, 1, 3);
+  }
+
+  @Test
+  void halfPrecisionRoundsToTheNearestAndTiesToEven() {
+    double[] values = {
+      1 + 0x1p-8, 1 + 3 * 0x1p-8, 1 + 0x1p-8 + 0x1p-20, -1 - 0x1p-9, 3.4e38, 0x1p-130, -0.0
+    };
+    Buffer buffer = backend.allocate(DType.BF16, values.length);
+    backend.write(values, 0, buffer);
+    holds(buffer, 1, 1 + 0x1p-6, 1 + 0x1p-7, -1, Double.POSITIVE_INFINITY, 0x1p-130, -0.0);
+  }
+
+  @Test
+  void doublesAreKeptExactlyAndFloatsAreRounded() {
+    holds(f64(Math.PI, 1e-300), Math.PI, 1e-300);
+    Buffer single = backend.allocate(DType.F32, 1);
+    backend.write(new double[] {Math.PI}, 0, single);
+    holds(single, (float) Math.PI);
+  }
+
+  @Test
+  void freshAndReleasedMemoryIsPoisoned() {
+    Buffer buffer = backend.allocate(DType.F32, 3);
+    holds(buffer, Double.NaN, Double.NaN, Double.NaN);
+    backend.elementwise().fill(buffer, 1);
+    backend.release(buffer);
+    holds(buffer, Double.NaN, Double.NaN, Double.NaN);
+    int[] word = new int[1];
+    backend.read(backend.allocate(DType.I32, 1), word, 0);
+    assertEquals(0x7FC00000, word[0]);
+  }
+
+  @Test
+  void slicesAreNotReleasedAndArraysHaveAnEnd() {
+    Buffer slice = backend.allocate(DType.F32, 8).slice(2, 3);
+    var error = assertThrows(IllegalStateException.class, () -> backend.release(slice));
+    assertTrue(error.getMessage().contains("slice"), error.getMessage());
+    long live = backend.memory().live();
+    assertThrows(
+        DeviceMemoryException.class, () -> backend.allocate(DType.BF16, 1L + Integer.MAX_VALUE));
+    assertEquals(live, backend.memory().live());
+  }
+
+  private Buffer f64(double... values) {
+    Buffer buffer = backend.allocate(DType.F64, values.length);
+    backend.write(values, 0, buffer);
+    return buffer;
+  }
+
+  private void holds(Buffer buffer, double... values) {
+    double[] read = new double[(int) buffer.length()];
+    backend.read(buffer, read, 0);
+    assertArrayEquals(values, read);
+  }
+}
