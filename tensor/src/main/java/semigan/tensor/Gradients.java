@@ -17,8 +17,8 @@ import semigan.kernels.BroadcastGeometry;
 
 /**
  * The gradients of one scalar with respect to chosen tensors, made by one backward pass. They
- * belong to the scope in which {@link Tensor#backward} was called; what was needed only on the way
- * is released on the way.
+ * belong to the scope in which {@link Tensor#backward} was called, and no two share memory; what
+ * was needed only on the way is released on the way.
  */
 public final class Gradients {
   private final Map<Tensor, Tensor> byTarget;
@@ -86,16 +86,27 @@ public final class Gradients {
       return new Gradients(ofTargets());
     }
 
+    /** Each in memory of its own, so that it can be clipped in place. */
     private Map<Tensor, Tensor> ofTargets() {
       Map<Tensor, Tensor> result = new IdentityHashMap<>();
+      Set<Storage> given = Collections.newSetFromMap(new IdentityHashMap<>());
       for (Tensor target : targets) {
         Tensor gradient = gradients.get(target);
         if (gradient == null) {
           gradient = Tensor.zeros(target.device(), target.type(), target.shape());
         }
+        if (!given.add(gradient.storage())) {
+          gradient = copy(gradient);
+        }
         result.put(target, scope.keep(gradient));
       }
       return result;
+    }
+
+    private static Tensor copy(Tensor tensor) {
+      Tensor copy = Tensor.empty(tensor.device(), tensor.type(), tensor.shape());
+      copy.assign(tensor);
+      return copy;
     }
 
     @Override
