@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The first place at which a computation left the finite numbers. Results are looked at before what was given from outside, since
- * an optimiser may have overwritten parameters since.
+ * The first place at which a computation left the finite numbers. Results are looked at before what
+ * was given from outside, since an optimiser may have overwritten parameters since.
  *
  * @param tensor holds the value
  * @param operation made it; nothing if the tensor was given from outside, as parameters and inputs
