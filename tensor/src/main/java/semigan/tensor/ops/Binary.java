@@ -67,6 +67,7 @@ public final class Binary {
 
   private static Tensor apply(BinaryOp op, Tensor a, Tensor b, Backward backward) {
     String name = op.name().toLowerCase(Locale.ROOT);
+    Operands.requireAlike(name, a, b);
     requireBroadcastable(name, a.shape(), b.shape());
     int rank = Math.max(a.shape().rank(), b.shape().rank());
     var geometry =

@@ -21,6 +21,7 @@ public final class Concatenate {
     int at = first.shape().axis("concatenate", axis);
     int size = 0;
     for (Tensor part : parts) {
+      Operands.requireAlike("concatenate", first, part);
       if (part.shape().rank() != first.shape().rank()
           || !part.shape().with(at, 1).equals(first.shape().with(at, 1))) {
         throw new IllegalArgumentException(

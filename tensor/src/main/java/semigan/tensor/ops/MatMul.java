@@ -22,6 +22,7 @@ public final class MatMul {
   public static Tensor matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
     requireMatrix("first", a);
     requireMatrix("second", b);
+    Operands.requireAlike("matmul", a, b);
     int inner = a.shape().size(transposeA ? 0 : 1);
     int other = b.shape().size(transposeB ? 1 : 0);
     if (inner != other) {

@@ -22,7 +22,7 @@ import semigan.tensor.Tensor;
  * {@code sum(y r)} with a random {@code r}: an upstream gradient of ones would hide a backward that
  * ignores it.
  */
-final class GradientCheck {
+public final class GradientCheck {
   /** Differences err by a sixth of its square times the third derivative, and by 1e-14 over it. */
   private static final double STEP = 1e-4;
 
@@ -40,7 +40,7 @@ final class GradientCheck {
    * @param operation smooth within 1e-4 of each input element; the same function at each call
    * @param inputs in F64
    */
-  static void check(Function<List<Tensor>, Tensor> operation, Tensor... inputs) {
+  public static void check(Function<List<Tensor>, Tensor> operation, Tensor... inputs) {
     Random random = new Random(1);
     Backend device = inputs[0].device();
     long live = device.memory().live();
