@@ -58,7 +58,7 @@ public final class CpuBackend implements Backend {
     allocator = new CachingAllocator<>(NAME, NativeMemory.source(), MemoryBudget.ofHost());
     plans = new Plans(library);
     tiles = new Tiles(threads);
-    conv = new CpuConv(plans);
+    conv = new CpuConv(plans, this);
     gemm = new CpuGemm(plans);
     norm = new CpuNorm(plans);
     elementwise = new CpuElementwise(plans, tiles, this);

@@ -5,6 +5,7 @@ import static semigan.kernels.cpu.PlanBuilder.at;
 
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.ConvKernels;
@@ -27,24 +28,40 @@ final class CpuConv implements ConvKernels {
   private static final int Y = 2;
 
   private final Plans plans;
+  private final ConvByProduct products;
 
-  CpuConv(Plans plans) {
+  CpuConv(Plans plans, Backend backend) {
     this.plans = plans;
+    products = new ConvByProduct(backend);
   }
 
   @Override
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
-    run(Direction.FORWARD, geometry, x, w, y);
+    if (ConvByProduct.isOneProduct(geometry)) {
+      products.forward(geometry, x, w, y);
+    } else {
+      run(Direction.FORWARD, geometry, x, w, y);
+    }
   }
 
   @Override
   public void backwardInput(Conv2dGeometry geometry, Buffer dy, Buffer w, Buffer dx) {
-    run(Direction.BACKWARD_INPUT, geometry, dx, w, dy);
+    if (ConvByProduct.isOneProduct(geometry)) {
+      products.backwardInput(geometry, dy, w, dx);
+    } else if (ConvByProduct.hasFewInputChannels(geometry)) {
+      products.backwardInputByColumns(geometry, dy, w, dx);
+    } else {
+      run(Direction.BACKWARD_INPUT, geometry, dx, w, dy);
+    }
   }
 
   @Override
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
-    run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
+    if (ConvByProduct.isOneProduct(geometry)) {
+      products.backwardWeight(geometry, x, dy, dw);
+    } else {
+      run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
+    }
   }
 
   private void run(Direction direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {

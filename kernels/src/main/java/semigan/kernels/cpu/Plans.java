@@ -11,6 +11,9 @@ import java.util.function.Consumer;
 final class Plans implements AutoCloseable {
   private static final int CAPACITY = 512;
 
+  /** {@code -Dsemigan.cpu.trace=true} prints what oneDNN chose for each plan. */
+  private static final boolean TRACE = Boolean.getBoolean("semigan.cpu.trace");
+
   private final OneDnn library;
   private final Scratch scratch = new Scratch();
   private final LinkedHashMap<Record, Plan> cache =
@@ -41,6 +44,9 @@ final class Plans implements AutoCloseable {
       try (PlanBuilder builder = new PlanBuilder(library, scratch)) {
         recipe.accept(builder);
         plan = builder.build();
+      }
+      if (TRACE) {
+        System.err.printf("cpu: %s: %s%n", plan.implementation(), key);
       }
       cache.put(key, plan);
     }
