@@ -25,7 +25,7 @@ public final class Adam implements Optimizer {
    */
   public Adam(Backend device, Map<String, Tensor> parameters, AdamSettings settings, float rate) {
     this.settings = settings;
-    this.parameters = parameters;
+    this.parameters = new LinkedHashMap<>(parameters);
     parameters.forEach(
         (name, parameter) -> {
           firstMoments.put(name, Tensor.zeros(device, DType.F32, parameter.shape()));

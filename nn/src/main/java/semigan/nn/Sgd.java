@@ -22,7 +22,7 @@ public final class Sgd implements Optimizer {
    */
   public Sgd(Backend device, Map<String, Tensor> parameters, float momentum, float rate) {
     this.momentum = momentum;
-    this.parameters = parameters;
+    this.parameters = new LinkedHashMap<>(parameters);
     parameters.forEach(
         (name, parameter) ->
             velocities.put(name, Tensor.zeros(device, DType.F32, parameter.shape())));
