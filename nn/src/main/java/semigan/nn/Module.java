@@ -7,7 +7,7 @@ import semigan.tensor.Tensor;
 /** A function of a tensor with parameters to learn. */
 public interface Module {
   /**
-   * Applies the function. The output belongs to the innermost scope and remembers how it was made.
+   * Applies the function; what it makes on the way belongs to the innermost scope.
    *
    * @param x a batch, along its first axis
    * @throws IllegalArgumentException if {@code x} has a shape that the module does not take
