@@ -21,11 +21,14 @@ public final class Adam implements Optimizer {
   private final Clock clock;
 
   /**
-   * @param parameters by name; its moments belong to the innermost scope
+   * Starts with moments of 0, which belong to the innermost scope.
+   *
+   * @param parameters by name, F32
+   * @param rate the learning rate until {@link #setRate} changes it
    */
   public Adam(Backend device, Map<String, Tensor> parameters, AdamSettings settings, float rate) {
     this.settings = settings;
-    this.parameters = parameters;
+    this.parameters = new LinkedHashMap<>(parameters);
     parameters.forEach(
         (name, parameter) -> {
           firstMoments.put(name, Tensor.zeros(device, DType.F32, parameter.shape()));

@@ -9,7 +9,12 @@ import semigan.kernels.OptimKernels.AverageSlot;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
-/** Batch normalisation of each channel (last axis), with running statistics for evaluation. */
+/**
+ * Batch normalisation of each channel (last axis), with running statistics for evaluation; Ioffe
+ * and Szegedy 2015, <a href="https://arxiv.org/abs/1502.03167">arXiv:1502.03167</a>. In {@link
+ * Mode#TRAIN_TRACKING} the running mean and the running (biased) variance move a tenth of the way
+ * to those of the batch.
+ */
 public final class BatchNorm implements Module {
   private static final float EPSILON = 1e-5f;
 

@@ -14,6 +14,14 @@ import semigan.tensor.ops.Window;
 public final class ConvTranspose2d extends Weighted {
   private final Window window;
 
+  /**
+   * @param in channels of the input
+   * @param out channels of the output
+   * @param kernel height and width of the filter
+   * @param window how the filter slides over the output
+   * @param bias whether there is one; it starts at 0
+   * @param initialiser of the filter
+   */
   public ConvTranspose2d(
       int in,
       int out,

@@ -12,6 +12,10 @@ import semigan.tensor.ops.MatMul;
  * [outputs, inputs]}.
  */
 public final class Dense extends Weighted {
+  /**
+   * @param bias whether there is one; it starts at 0
+   * @param initialiser of the weight
+   */
   public Dense(
       int inputs, int outputs, boolean bias, Initialiser initialiser, RandomSource random) {
     super(

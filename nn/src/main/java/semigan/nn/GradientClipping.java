@@ -19,6 +19,7 @@ public final class GradientClipping {
    * together, is at most {@code limit}.
    *
    * @return the norm before: {@code [1]}
+   * @throws IllegalArgumentException if {@code gradients} lacks that of a parameter
    */
   public static Tensor byNorm(
       Backend device, float limit, Gradients gradients, Collection<Tensor> parameters) {

@@ -41,6 +41,7 @@ public interface Initialiser {
             .draw(shape, fanIn, fanOut, random);
   }
 
+  /** Every element {@code value}. */
   static Initialiser constant(float value) {
     return (shape, fanIn, fanOut, random) -> Tensor.full(random.device(), DType.F32, shape, value);
   }

@@ -16,7 +16,7 @@ public final class Losses {
    * {@code mean(logsumexp(l) - l_label)}: minus the log-likelihood of the labels under a softmax.
    *
    * @param logits {@code [batch, classes]}
-   * @param labels I32 of {@code [batch]}
+   * @param labels I32 of {@code [batch]}, each in {@code [0, classes)}
    */
   public static Tensor crossEntropy(Tensor logits, Tensor labels) {
     return Sum.mean(SemiSupervised.semiSupervised(logits, labels));
@@ -34,7 +34,8 @@ public final class Losses {
 
   /**
    * The logit of "not generated" that K class logits imply when that of "generated" is 0: {@code
-   * log sum_k exp(l_k)}; Salimans et al. 2016, section 5.
+   * log sum_k exp(l_k)}; Salimans et al. 2016, section 5, <a
+   * href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>.
    *
    * @param logits {@code [batch, classes]}
    * @return {@code [batch]}
@@ -63,7 +64,7 @@ public final class Losses {
 
   /**
    * {@code mean(max(0, 1 - l))} on real and {@code mean(max(0, 1 + l))} on generated images; Lim
-   * and Ye 2017.
+   * and Ye 2017, <a href="https://arxiv.org/abs/1705.02894">arXiv:1705.02894</a>.
    */
   public static Tensor hingeDiscriminator(Tensor realLogits, Tensor fakeLogits) {
     return Binary.add(

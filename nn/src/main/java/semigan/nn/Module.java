@@ -6,6 +6,12 @@ import semigan.tensor.Tensor;
 
 /** A function of a tensor with parameters to learn. */
 public interface Module {
+  /**
+   * Applies the function; what it makes on the way belongs to the innermost scope.
+   *
+   * @param x a batch, along its first axis
+   * @throws IllegalArgumentException if {@code x} has a shape that the module does not take
+   */
   Tensor forward(Tensor x, Mode mode);
 
   /** What training changes, by name, in a fixed order. */

@@ -6,7 +6,11 @@ import semigan.tensor.Tensor;
 
 /** Moves parameters along their gradients. */
 public interface Optimizer {
-  /** Updates every parameter in place. */
+  /**
+   * Updates every parameter in place.
+   *
+   * @throws IllegalArgumentException if {@code gradients} lacks that of a parameter
+   */
   void step(Gradients gradients);
 
   /** Sets the learning rate from the next step on. */

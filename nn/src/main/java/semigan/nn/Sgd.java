@@ -18,11 +18,15 @@ public final class Sgd implements Optimizer {
   private final Clock clock;
 
   /**
-   * @param parameters by name; its velocities belong to the innermost scope
+   * Starts with velocities of 0, which belong to the innermost scope.
+   *
+   * @param parameters by name, F32
+   * @param momentum share of the velocity that survives a step; 0 for plain descent
+   * @param rate the learning rate until {@link #setRate} changes it
    */
   public Sgd(Backend device, Map<String, Tensor> parameters, float momentum, float rate) {
     this.momentum = momentum;
-    this.parameters = parameters;
+    this.parameters = new LinkedHashMap<>(parameters);
     parameters.forEach(
         (name, parameter) ->
             velocities.put(name, Tensor.zeros(device, DType.F32, parameter.shape())));

@@ -43,22 +43,20 @@ public final class WeightNorm implements Module {
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
-    return Binary.add(Binary.multiply(direction(x), scale), bias);
+    // The layer is linear, so its outputs can be scaled for its weight: once, by a small factor.
+    Tensor factor = Binary.divide(scale, length());
+    return Binary.add(Binary.multiply(layer.linear(x), factor), bias);
   }
 
-  /**
-   * The layer with a weight of length 1; outputs are scaled instead of weights, of which there are
-   * more.
-   */
-  private Tensor direction(Tensor x) {
-    Tensor length = Unary.sqrt(Sum.sum(Unary.square(layer.weight()), layer.summedAxes()));
-    return Binary.divide(layer.linear(x), length);
+  /** {@code |v|} of each output: {@code [outputs]}. */
+  private Tensor length() {
+    return Unary.sqrt(Sum.sum(Unary.square(layer.weight()), layer.summedAxes()));
   }
 
   @Override
   public Tensor initialise(Tensor x) {
     try (Scope scope = Scope.open(x.device())) {
-      Tensor t = direction(x);
+      Tensor t = Binary.divide(layer.linear(x), length());
       Set<Integer> rows = new TreeSet<>();
       for (int axis = 0; axis < t.shape().rank() - 1; axis++) {
         rows.add(axis);

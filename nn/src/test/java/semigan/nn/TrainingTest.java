@@ -16,6 +16,8 @@ import semigan.tensor.Tensor;
 /** All parts together learn what no linear model can, on every backend. */
 class TrainingTest {
   private static final int PER_CLASS = 60;
+  private static final int STEPS = 200;
+  private static final float RATE = 0.02f;
 
   static Stream<String> devices() {
     return Backends.names().stream();
@@ -34,12 +36,12 @@ class TrainingTest {
               dense(32, 32, random),
               Layer.leakyRelu(0.1f),
               dense(32, 2, random));
-      var adam = new Adam(device, net.parameters(), Adam.forGans(), 0.01f);
+      var adam = new Adam(device, net.parameters(), Adam.forGans(), RATE);
       Tensor points = points(device);
       Tensor labels = labels(device);
       long live = device.memory().live();
-      for (int step = 0; step < 400; step++) {
-        adam.setRate(0.01f * Schedule.linearAfter(0.5).factor(step / 400.0));
+      for (int step = 0; step < STEPS; step++) {
+        adam.setRate(RATE * Schedule.linearAfter(0.5).factor((double) step / STEPS));
         try (Scope scope = Scope.open(device)) {
           Tensor loss = Losses.crossEntropy(net.forward(points, Mode.TRAIN), labels);
           adam.step(loss.backward(net.parameters().values()));

@@ -32,10 +32,10 @@ class TrainingTraceTest {
   private static final int CLASSES = 3;
 
   /**
-   * Relative. Sums of a few hundred F32 terms differ in the last two digits between backends; Adam
-   * divides each gradient by its own size, so in ten steps the differences grow to some 1e-5.
+   * Relative above 1. Sums of a few hundred F32 terms part in the last digit between backends (1e-7
+   * was seen); the room is for other processors, whose sums go in another order.
    */
-  private static final double TOLERANCE = 2e-4;
+  private static final double TOLERANCE = 1e-5;
 
   static Stream<String> fastDevices() {
     return Backends.names().stream().filter(name -> !name.equals("reference"));
@@ -63,10 +63,10 @@ class TrainingTraceTest {
     double[] trace = trace(Devices.open("reference"), 7);
     double[] other = trace(Devices.open("reference"), 8);
     for (int i = 0; i < trace.length; i++) {
-      assertTrue(Math.abs(trace[i] - other[i]) > 10 * TOLERANCE, "loss " + i);
+      assertTrue(Math.abs(trace[i] - other[i]) > 100 * TOLERANCE, "loss " + i);
     }
     double change = Math.abs(trace[trace.length - 2] - trace[0]);
-    assertTrue(change > 100 * TOLERANCE, "the discriminator's loss moved by " + change);
+    assertTrue(change > 0.1, "the discriminator's loss moved by " + change);
   }
 
   /** The discriminator's and the generator's loss of each step; closes the device. */
