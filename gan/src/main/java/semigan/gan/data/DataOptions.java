@@ -3,6 +3,7 @@ package semigan.gan.data;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import semigan.gan.image.ImageCodec;
 
 /**
  * Where data is looked for and how images of any size are brought to one size.
@@ -25,7 +26,7 @@ public record DataOptions(
     DataListener listener) {
 
   /** Gray if every image of the folder is gray, else colour. */
-  public static final int AUTO_CHANNELS = 0;
+  public static final int AUTO_CHANNELS = ImageCodec.AUTO_CHANNELS;
 
   /** The largest {@link #imageSize}. */
   public static final int MAX_IMAGE_SIZE = 1024;

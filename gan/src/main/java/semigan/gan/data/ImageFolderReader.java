@@ -1,14 +1,15 @@
 package semigan.gan.data;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import semigan.gan.data.ImageFile.BadImageException;
 import semigan.gan.data.ImageFolder.Entry;
+import semigan.gan.image.ImageCodec;
+import semigan.gan.image.ImageException;
 
 /**
  * Decodes the files of an {@link ImageFolder} on all cores. A bad file is skipped and counted; when
@@ -48,14 +49,14 @@ final class ImageFolderReader {
         .forEach(
             i -> {
               try {
-                images[i] = ImageFile.read(entries.get(i).file(), size, options.imageChannels());
+                images[i] = decode(entries.get(i).file());
                 checkBudget(bytes.addAndGet(images[i].length));
-              } catch (BadImageException e) {
+              } catch (ImageException e) {
                 reasons[i] = e.getMessage();
               }
               options.listener().progress(done.incrementAndGet(), images.length);
             });
-    report(entries, reasons);
+    report(reasons);
     boolean colour =
         Arrays.stream(images).anyMatch(image -> image != null && image.length > size * size);
     int channels = colour ? 3 : 1;
@@ -65,6 +66,17 @@ final class ImageFolderReader {
     }
     return new DataSplit(
         side("train", entries, images, channels), side("test", entries, images, channels));
+  }
+
+  /** [imageSize, imageSize, channels] as bytes. */
+  private byte[] decode(Path file) throws ImageException {
+    int size = options.imageSize();
+    float[] pixels = ImageCodec.read(file, size, size, options.imageChannels());
+    byte[] bytes = new byte[pixels.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Math.round((pixels[i] + 1) * 127.5f);
+    }
+    return bytes;
   }
 
   private void checkBudget(long needed) {
@@ -77,13 +89,8 @@ final class ImageFolderReader {
   }
 
   /** Stops if too many files are bad, else warns of the few that are. */
-  private void report(List<Entry> entries, String[] reasons) {
-    List<String> bad = new ArrayList<>();
-    for (int i = 0; i < reasons.length; i++) {
-      if (reasons[i] != null) {
-        bad.add("%s: %s".formatted(entries.get(i).file(), reasons[i]));
-      }
-    }
+  private void report(String[] reasons) {
+    List<String> bad = Arrays.stream(reasons).filter(Objects::nonNull).toList();
     if (bad.isEmpty()) {
       return;
     }

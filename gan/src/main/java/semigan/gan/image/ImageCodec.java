@@ -1,14 +1,18 @@
 package semigan.gan.image;
 
+import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
@@ -17,40 +21,55 @@ import semigan.gan.store.AtomicFiles;
 
 /** Reads PNG and JPEG files, and writes PNG files. */
 public final class ImageCodec {
-  /** Larger images are refused from their header, before any pixel is decoded. */
+  /** Larger images are refused from their header, before memory is asked for. */
   public static final long MAX_PIXELS = 64_000_000;
 
-  private static final List<String> FORMATS = List.of("png", "jpeg");
+  /** One channel if every pixel turns out grey, else three. */
+  public static final int AUTO_CHANNELS = 0;
+
+  /**
+   * Of a larger image only every n-th pixel is decoded, so that reading many at once stays cheap.
+   */
+  private static final double ENOUGH_PIXELS = 4_000_000;
+
+  /**
+   * What libjpeg says, as a warning only, when it makes up the part of an image that is missing.
+   * Its other warnings, of odd colour profiles for instance, leave the image whole.
+   */
+  private static final Pattern DAMAGE =
+      Pattern.compile("premature|truncated|corrupt", Pattern.CASE_INSENSITIVE);
 
   private ImageCodec() {}
 
   /**
    * Reads an image, scaled until it just covers {@code height} by {@code width} and cropped at the
-   * middle. Transparent parts show white; the orientation that a camera notes is not applied.
+   * middle. What is transparent becomes black; a camera's note that the image lies on its side is
+   * not followed.
    *
-   * @param channels 1 for grey, 3 for colour
+   * @param channels 1 for grey, 3 for colour, or {@link #AUTO_CHANNELS}
    * @return [height, width, channels] in [-1, 1]
    * @throws ImageException if the file is missing, no PNG or JPEG, damaged, or too large
    */
-  public static float[] read(Path file, int height, int width, int channels) throws IOException {
-    BufferedImage image = decode(file);
-    Pixels.Rows rows = Pixels.rows(image, channels);
-    return Resize.cover(rows, image.getHeight(), image.getWidth(), channels, height, width);
+  public static float[] read(Path file, int height, int width, int channels) throws ImageException {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new ImageException(
+            file, Files.exists(file) ? "is a folder, expected an image" : "no such file");
+      }
+      BufferedImage image = decode(file, height, width);
+      int decoded = channels == AUTO_CHANNELS ? Pixels.isGrey(image) ? 1 : 3 : channels;
+      float[] pixels = Resize.cover(image, decoded, height, width);
+      return channels == AUTO_CHANNELS && decoded == 3 ? Pixels.greyIfAllIs(pixels) : pixels;
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // The decoders answer damage with either, and sometimes with no message.
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new ImageException(file, "cannot be decoded: " + reason, e);
+    }
   }
 
-  /**
-   * Replaces {@code file} by {@code image}.
-   *
-   * @param image [height, width, channels] in [-1, 1]; values outside are clamped
-   * @throws semigan.gan.store.StoreException if it cannot be written
-   */
-  public static void writePng(Path file, float[] image, int height, int width, int channels) {
-    BufferedImage canvas = Pixels.canvas(height, width, channels);
-    Pixels.draw(image, 0, height, width, channels, 1, canvas, 0, 0);
-    writePng(file, canvas);
-  }
-
-  /** As {@link #writePng(Path, float[], int, int, int)}, for an image already drawn. */
+  /** Replaces {@code file} by {@code image}. */
   static void writePng(Path file, BufferedImage image) {
     var bytes = new ByteArrayOutputStream();
     // A stream of our own: ImageIO would put one over a temporary file, which a full disk breaks.
@@ -64,17 +83,15 @@ public final class ImageCodec {
     AtomicFiles.write(file, bytes.toByteArray());
   }
 
-  private static BufferedImage decode(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new ImageException(
-          file, Files.exists(file) ? "is a folder, expected a PNG or JPEG image" : "no such file");
+  private static BufferedImage decode(Path file, int height, int width) throws IOException {
+    if (Files.size(file) == 0) {
+      throw new ImageException(file, "the file is empty");
     }
     try (ImageInputStream stream = new FileImageInputStream(file.toFile())) {
       ImageReader reader = reader(file, stream);
       try {
         reader.setInput(stream, true, true);
-        checkHeader(file, reader);
-        return pixels(file, reader);
+        return decode(file, reader, height, width);
       } finally {
         reader.dispose();
       }
@@ -82,62 +99,49 @@ public final class ImageCodec {
   }
 
   private static ImageReader reader(Path file, ImageInputStream stream) throws IOException {
-    if (stream.length() == 0) {
-      throw new ImageException(file, "is empty, expected a PNG or JPEG image");
-    }
     Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-    if (!readers.hasNext()) {
-      throw new ImageException(file, "is not an image, expected PNG or JPEG");
-    }
-    ImageReader reader = readers.next();
-    String format = reader.getFormatName().toLowerCase(Locale.ROOT);
-    if (!FORMATS.contains(format)) {
+    while (readers.hasNext()) {
+      ImageReader reader = readers.next();
+      String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+      if (format.equals("png") || format.equals("jpeg")) {
+        return reader;
+      }
       reader.dispose();
-      throw new ImageException(file, "is a %s image, expected PNG or JPEG".formatted(format));
     }
-    return reader;
+    throw new ImageException(file, "neither PNG nor JPEG, whatever its name says");
   }
 
-  private static void checkHeader(Path file, ImageReader reader) throws ImageException {
-    long width;
-    long height;
-    try {
-      width = reader.getWidth(0);
-      height = reader.getHeight(0);
-    } catch (IOException | RuntimeException e) {
-      throw new ImageException(file, "its header is damaged or cut short: " + reason(e), e);
-    }
-    if (width * height > MAX_PIXELS) {
+  /** Decodes the part that will be kept, of a very large image only every n-th pixel. */
+  private static BufferedImage decode(Path file, ImageReader reader, int height, int width)
+      throws IOException {
+    int fullHeight = reader.getHeight(0);
+    int fullWidth = reader.getWidth(0);
+    if ((long) fullHeight * fullWidth > MAX_PIXELS) {
       throw new ImageException(
           file,
-          "is %d x %d pixels by its header, expected at most %d million; scale it down first"
-              .formatted(width, height, MAX_PIXELS / 1_000_000));
+          "its header claims %d x %d pixels, at most %d million are accepted; scale it down first"
+              .formatted(fullWidth, fullHeight, MAX_PIXELS / 1_000_000));
     }
-  }
-
-  private static BufferedImage pixels(Path file, ImageReader reader) throws ImageException {
-    boolean[] cutShort = {false};
-    // The JPEG decoder fills the part that is missing with grey, and only mentions it.
+    double scale = Math.min((double) fullHeight / height, (double) fullWidth / width);
+    int keptHeight = Math.max(1, (int) Math.round(height * scale));
+    int keptWidth = Math.max(1, (int) Math.round(width * scale));
+    int step = (int) Math.ceil(Math.sqrt(keptHeight * (double) keptWidth / ENOUGH_PIXELS));
+    ImageReadParam kept = reader.getDefaultReadParam();
+    kept.setSourceRegion(
+        new Rectangle(
+            (fullWidth - keptWidth) / 2, (fullHeight - keptHeight) / 2, keptWidth, keptHeight));
+    kept.setSourceSubsampling(step, step, 0, 0);
+    List<String> damage = new ArrayList<>();
     reader.addIIOReadWarningListener(
-        (source, warning) -> cutShort[0] |= warning.startsWith("Truncated File"));
-    BufferedImage image;
-    try {
-      image = reader.read(0);
-    } catch (IOException | RuntimeException e) {
-      throw new ImageException(file, "is damaged or cut short: " + reason(e), e);
-    }
-    if (cutShort[0]) {
-      throw new ImageException(file, "is cut short: its end is missing");
+        (source, warning) -> {
+          if (DAMAGE.matcher(warning).find()) {
+            damage.add(warning);
+          }
+        });
+    BufferedImage image = reader.read(0, kept);
+    if (!damage.isEmpty()) {
+      throw new ImageException(file, "is damaged: " + damage.get(0));
     }
     return image;
-  }
-
-  /** The innermost words: the decoders wrap what they have to say. */
-  private static String reason(Throwable e) {
-    String reason = e.getClass().getSimpleName();
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      reason = cause.getMessage() == null ? reason : cause.getMessage();
-    }
-    return reason;
   }
 }

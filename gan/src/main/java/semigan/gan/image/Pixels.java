@@ -16,11 +16,17 @@ final class Pixels {
     void read(int y, float[] row);
   }
 
-  /** An image's pixels, over white where it is transparent. */
+  /** Whether the image is stored as levels of grey, with or without opacity. */
+  static boolean isGrey(BufferedImage image) {
+    return image.getColorModel() instanceof ComponentColorModel
+        && image.getRaster().getNumBands() < 3;
+  }
+
+  /** An image's pixels, over black where it is transparent. */
   static Rows rows(BufferedImage image, int channels) {
     Raster raster = image.getRaster();
-    // getRGB would take plain grey for linear light and brighten it.
-    if (image.getColorModel() instanceof ComponentColorModel && raster.getNumBands() < 3) {
+    if (isGrey(image)) {
+      // As stored: getRGB would take grey for linear light and brighten it.
       int[] samples = new int[image.getWidth() * raster.getNumBands()];
       return (y, row) -> readGrey(raster, y, samples, channels, row);
     }
@@ -31,6 +37,20 @@ final class Pixels {
     };
   }
 
+  /** Pixels [n, 3] as [n, 1] if no pixel has a colour, else as they are. */
+  static float[] greyIfAllIs(float[] pixels) {
+    for (int i = 0; i < pixels.length; i += 3) {
+      if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2]) {
+        return pixels;
+      }
+    }
+    float[] grey = new float[pixels.length / 3];
+    for (int i = 0; i < grey.length; i++) {
+      grey[i] = pixels[3 * i];
+    }
+    return grey;
+  }
+
   /** Grey in the first band, opacity in the second if there is one; 8 or 16 bits. */
   private static void readGrey(Raster raster, int y, int[] samples, int channels, float[] row) {
     int bands = raster.getNumBands();
@@ -39,7 +59,7 @@ final class Pixels {
     int to = 0;
     for (int x = 0; x < samples.length; x += bands) {
       float opacity = bands == 1 ? 1 : samples[x + 1] / most;
-      float value = 2 * overWhite(samples[x] / most, opacity) - 1;
+      float value = 2 * samples[x] / most * opacity - 1;
       for (int c = 0; c < channels; c++) {
         row[to++] = value;
       }
@@ -50,9 +70,9 @@ final class Pixels {
     int to = 0;
     for (int pixel : argb) {
       float opacity = (pixel >>> 24) / 255f;
-      float red = overWhite((pixel >> 16 & 0xff) / 255f, opacity);
-      float green = overWhite((pixel >> 8 & 0xff) / 255f, opacity);
-      float blue = overWhite((pixel & 0xff) / 255f, opacity);
+      float red = (pixel >> 16 & 0xff) / 255f * opacity;
+      float green = (pixel >> 8 & 0xff) / 255f * opacity;
+      float blue = (pixel & 0xff) / 255f * opacity;
       if (channels == 1) {
         // Luma of ITU-R BT.601, as JPEG has it.
         row[to++] = 2 * (0.299f * red + 0.587f * green + 0.114f * blue) - 1;
@@ -62,10 +82,6 @@ final class Pixels {
         row[to++] = 2 * blue - 1;
       }
     }
-  }
-
-  private static float overWhite(float value, float opacity) {
-    return value * opacity + (1 - opacity);
   }
 
   /** An image to draw on, black. */

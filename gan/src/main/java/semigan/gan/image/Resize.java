@@ -1,5 +1,7 @@
 package semigan.gan.image;
 
+import java.awt.image.BufferedImage;
+
 /**
  * Resampling by the average over the area that a target pixel covers; where the target is the finer
  * one, linear interpolation between pixel centres. Rows and columns are done one after the other.
@@ -10,19 +12,21 @@ final class Resize {
   /**
    * Scales an image until it just covers the target, and crops what stands over, half on each side.
    *
-   * @param image {@code height} rows of [width, channels]
-   * @return [targetHeight, targetWidth, channels]
+   * @param channels 1 or 3
+   * @return [targetHeight, targetWidth, channels] in [-1, 1]
    */
-  static float[] cover(
-      Pixels.Rows image, int height, int width, int channels, int targetHeight, int targetWidth) {
+  static float[] cover(BufferedImage image, int channels, int targetHeight, int targetWidth) {
+    int height = image.getHeight();
+    int width = image.getWidth();
     double scale = Math.min((double) height / targetHeight, (double) width / targetWidth);
     Axis rows = new Axis(height, targetHeight, scale);
     Axis columns = new Axis(width, targetWidth, scale);
+    Pixels.Rows source = Pixels.rows(image, channels);
     float[] row = new float[width * channels];
     // The rows that matter, each scaled to [targetWidth, channels].
     float[][] narrowed = new float[height][];
     for (int y = rows.first(); y < rows.end(); y++) {
-      image.read(y, row);
+      source.read(y, row);
       narrowed[y] = columns.apply(row, channels);
     }
     float[] target = new float[targetHeight * targetWidth * channels];

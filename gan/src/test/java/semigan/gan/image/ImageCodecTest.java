@@ -37,14 +37,14 @@ class ImageCodecTest {
       image[i] = (i * 7 % 256) * STEP - 1;
     }
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, image, height, width, channels);
+    ImageGrid.writeOne(file, image, 0, height, width, channels);
     assertArrayEquals(image, ImageCodec.read(file, height, width, channels), 1e-6f);
   }
 
   @Test
   void valuesOutsideTheRangeAreClamped() throws IOException {
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, new float[] {-9, 9, Float.NaN, 0.001f}, 1, 4, 1);
+    ImageGrid.writeOne(file, new float[] {-9, 9, Float.NaN, 0.001f}, 0, 1, 4, 1);
     float[] read = ImageCodec.read(file, 1, 4, 1);
     assertEquals(-1, read[0]);
     assertEquals(1, read[1]);
@@ -54,12 +54,12 @@ class ImageCodecTest {
   @Test
   void greyAndColourAreConvertedIntoEachOther() throws IOException {
     Path grey = folder.resolve("grey.png");
-    ImageCodec.writePng(grey, new float[] {-0.2f}, 1, 1, 1);
+    ImageGrid.writeOne(grey, new float[] {-0.2f}, 0, 1, 1, 1);
     float[] colour = ImageCodec.read(grey, 1, 1, 3);
     assertArrayEquals(new float[] {-0.2f, -0.2f, -0.2f}, colour, STEP);
 
     Path red = folder.resolve("red.png");
-    ImageCodec.writePng(red, new float[] {1, -1, -1}, 1, 1, 3);
+    ImageGrid.writeOne(red, new float[] {1, -1, -1}, 0, 1, 1, 3);
     assertEquals(2 * 0.299f - 1, ImageCodec.read(red, 1, 1, 1)[0], 1e-5f);
   }
 
@@ -70,8 +70,9 @@ class ImageCodecTest {
     assertEquals(-0.5f, read(deep, "png", 1, 1, 1)[0], 1e-4f);
 
     var clear = new BufferedImage(2, 1, BufferedImage.TYPE_INT_ARGB);
-    clear.setRGB(1, 0, 0xff000000);
-    assertArrayEquals(new float[] {1, -1}, read(clear, "png", 1, 2, 1), 1e-6f);
+    clear.setRGB(0, 0, 0x00ffffff);
+    clear.setRGB(1, 0, 0xffffffff);
+    assertArrayEquals(new float[] {-1, 1}, read(clear, "png", 1, 2, 1), 1e-6f);
   }
 
   @Test
@@ -92,14 +93,14 @@ class ImageCodecTest {
       }
     }
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, image, 4, 8, 1);
+    ImageGrid.writeOne(file, image, 0, 4, 8, 1);
     assertArrayEquals(new float[] {-1, -1, 0, 0}, ImageCodec.read(file, 2, 2, 1), STEP);
   }
 
   @Test
   void enlargingInterpolates() throws IOException {
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, new float[] {-1, 1}, 1, 2, 1);
+    ImageGrid.writeOne(file, new float[] {-1, 1}, 0, 1, 2, 1);
     float[] row = ImageCodec.read(file, 2, 4, 1);
     assertArrayEquals(new float[] {-1, -0.5f, 0.5f, 1, -1, -0.5f, 0.5f, 1}, row, 1e-5f);
   }
@@ -116,6 +117,33 @@ class ImageCodecTest {
     for (int i = 0; i < read.length; i++) {
       assertEquals(new int[] {0x33, 0x66, 0x99}[i % 3] * STEP - 1, read[i], 1e-4f);
     }
+  }
+
+  @Test
+  void channelsAreFoundFromThePixels() throws IOException {
+    var image = new BufferedImage(3, 3, BufferedImage.TYPE_INT_RGB);
+    assertEquals(4, read(image, "png", 2, 2, ImageCodec.AUTO_CHANNELS).length);
+    image.setRGB(1, 1, 0xff0000);
+    assertEquals(12, read(image, "png", 2, 2, ImageCodec.AUTO_CHANNELS).length);
+    var grey = new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_GRAY);
+    assertEquals(4, read(grey, "png", 2, 2, ImageCodec.AUTO_CHANNELS).length);
+  }
+
+  @Test
+  void aVeryLargeImageIsReadInLittleMemory() throws IOException {
+    var image = new BufferedImage(6000, 5000, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setPixels(0, 0, 3000, 5000, white(3000 * 5000));
+    Path file = write(image, "png");
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertArrayEquals(new float[] {1, -1, 1, -1}, ImageCodec.read(file, 2, 2, 1), 2e-3f);
+    assertTrue(threads.getCurrentThreadAllocatedBytes() - before < 12 << 20);
+  }
+
+  private static int[] white(int pixels) {
+    int[] levels = new int[pixels];
+    Arrays.fill(levels, 255);
+    return levels;
   }
 
   @Test
@@ -137,7 +165,7 @@ class ImageCodecTest {
     assertTrue(threads.getCurrentThreadAllocatedBytes() - before < 16 << 20);
     assertEquals(
         file
-            + ": is 100000 x 100000 pixels by its header, expected at most 64 million; scale it down first",
+            + ": its header claims 100000 x 100000 pixels, at most 64 million are accepted; scale it down first",
         e.getMessage());
   }
 
@@ -186,8 +214,9 @@ class ImageCodecTest {
     assertMessage("no such file", folder.resolve("nowhere.png"));
     assertMessage("is a folder", folder);
     assertMessage("is empty", Files.createFile(folder.resolve("empty.png")));
-    assertMessage("not an image", Files.writeString(folder.resolve("text.png"), "hello, world"));
-    assertMessage("is a gif image", write(new BufferedImage(2, 2, 1), "gif"));
+    assertMessage(
+        "neither PNG nor JPEG", Files.writeString(folder.resolve("text.png"), "hello, world"));
+    assertMessage("neither PNG nor JPEG", write(new BufferedImage(2, 2, 1), "gif"));
   }
 
   @Test
@@ -195,7 +224,7 @@ class ImageCodecTest {
     Path under = Files.writeString(folder.resolve("file"), "x").resolve("a.png");
     var e =
         assertThrows(
-            StoreException.class, () -> ImageCodec.writePng(under, new float[] {0}, 1, 1, 1));
+            StoreException.class, () -> ImageGrid.writeOne(under, new float[] {0}, 0, 1, 1, 1));
     assertTrue(e.getMessage().startsWith(under.toString()), e.getMessage());
   }
 
