@@ -18,7 +18,10 @@ public interface RandomKernels {
   /** Adds 1 to an offset. */
   void advance(Buffer offset);
 
-  /** Uniform in {@code [low, high)}. */
+  /**
+   * Uniform in {@code [low, high)}: {@code low + u (high - low)} in single precision, which may
+   * round up to {@code high} where {@code low} is not 0.
+   */
   void uniform(Key key, Buffer offset, long first, float low, float high, Buffer y);
 
   /** Normal with the given mean and standard deviation. */
