@@ -126,7 +126,7 @@ public final class Gradients {
       Tensor sum = gradients.get(tensor);
       if (sum == null) {
         gradients.put(tensor, gradient);
-        if (tensor.history() != null) {
+        if (leadsOn(tensor, wanted)) {
           open.add(tensor);
         }
         return;
@@ -164,14 +164,17 @@ public final class Gradients {
       Set<Tensor> leading = Collections.newSetFromMap(new IdentityHashMap<>());
       leading.addAll(targets);
       for (Tensor node : nodes) {
-        for (Tensor input : node.history().inputs()) {
-          if (leading.contains(input)) {
-            leading.add(node);
-            break;
-          }
+        if (leadsOn(node, leading)) {
+          leading.add(node);
         }
       }
       return leading;
+    }
+
+    /** Whether a gradient of {@code tensor} has somewhere to go from it. */
+    private static boolean leadsOn(Tensor tensor, Set<Tensor> leading) {
+      return tensor.history() != null
+          && tensor.history().inputs().stream().anyMatch(leading::contains);
     }
 
     private static List<Tensor> nodesBefore(Tensor loss) {
