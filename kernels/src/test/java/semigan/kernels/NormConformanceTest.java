@@ -110,6 +110,19 @@ class NormConformanceTest {
                     at.of(y),
                     at.of(mean),
                     at.of(variance)));
+    assertForward(trial, rows, x, scale, shift, y, mean, variance);
+  }
+
+  private static void assertForward(
+      Trial trial,
+      int rows,
+      Operand x,
+      Operand scale,
+      Operand shift,
+      Operand y,
+      Operand mean,
+      Operand variance) {
+    int channels = scale.length();
     double relative = Tolerance.sum(rows);
     double[] spread = trial.expected(variance);
     // The mean is off by its own rounding, which reaches the variance only squared.
@@ -125,7 +138,7 @@ class NormConformanceTest {
           return relative * (slope * reach[c] + Math.abs(shift.before()[c]));
         });
     for (double value : trial.actual(variance)) {
-      assertTrue(value >= 0, () -> device + ": negative variance " + value);
+      assertTrue(value >= 0, () -> "negative variance " + value);
     }
   }
 
@@ -156,22 +169,36 @@ class NormConformanceTest {
                     at.of(dscale),
                     at.of(dshift)));
     double[] reach = reach(x.before(), mean.before(), channels);
+    double[] inverse = Trial.values(channels, c -> 1 / Math.sqrt(variance.before()[c] + EPSILON));
+    double[] xhat = Trial.values(channels, c -> reach[c] * inverse[c]);
+    double[] slope = Trial.values(channels, c -> Math.abs(scale.before()[c]) * inverse[c]);
+    assertBackward(trial, xhat, slope, dy, dx, dscale, dshift);
+  }
+
+  /** Given at least each channel's largest xhat, and the size of its slope. */
+  private static void assertBackward(
+      Trial trial,
+      double[] xhat,
+      double[] slope,
+      Operand dy,
+      Operand dx,
+      Operand dscale,
+      Operand dshift) {
+    int channels = slope.length;
+    int rows = dy.length() / channels;
     double[] upstream = new double[channels];
     for (int i = 0; i < dy.length(); i++) {
       upstream[i % channels] += Math.abs(dy.before()[i]);
     }
     double relative = Tolerance.sum(rows);
-    double[] xhat =
-        Trial.values(channels, c -> reach[c] / Math.sqrt(variance.before()[c] + EPSILON));
     trial.assertWithin(dshift, c -> relative * upstream[c]);
     trial.assertWithin(dscale, c -> relative * upstream[c] * xhat[c]);
     trial.assertWithin(
         dx,
         i -> {
           int c = i % channels;
-          double slope = Math.abs(scale.before()[c]) / Math.sqrt(variance.before()[c] + EPSILON);
           double averages = upstream[c] / rows * (1 + xhat[c] * xhat[c]);
-          return relative * slope * (Math.abs(dy.before()[i]) + averages);
+          return relative * slope[c] * (Math.abs(dy.before()[i]) + averages);
         });
   }
 

@@ -42,11 +42,7 @@ class OptimConformanceTest {
             kernels
                 .optim()
                 .adam(
-                    settings,
-                    at.of(clock),
-                    List.of(
-                        new AdamSlot(
-                            at.of(parameter), at.of(gradient), at.of(first), at.of(second)))));
+                    settings, at.of(clock), List.of(slot(at, parameter, gradient, first, second))));
     double rounding = RATE * (1e-5 + Tolerance.storage(device.type()));
     assertEquals(-RATE, trial.actual(parameter)[0], rounding);
     assertEquals(RATE, trial.actual(parameter)[1], rounding);
@@ -154,33 +150,33 @@ class OptimConformanceTest {
         (kernels, at) -> {
           List<AdamSlot> slots = new ArrayList<>();
           for (int i = 0; i < LENGTHS.length; i++) {
-            slots.add(
-                new AdamSlot(
-                    at.of(parameters.get(i)),
-                    at.of(gradients.get(i)),
-                    at.of(firsts.get(i)),
-                    at.of(seconds.get(i))));
+            slots.add(slot(at, parameters.get(i), gradients.get(i), firsts.get(i), seconds.get(i)));
           }
           kernels.optim().adam(settings, at.of(clock), slots);
         });
     for (int slot = 0; slot < LENGTHS.length; slot++) {
-      Operand parameter = parameters.get(slot);
       var sums = List.of(gradients.get(slot), firsts.get(slot));
       trial.assertWithin(firsts.get(slot), i -> 4 * Tolerance.ROUNDING * magnitude(sums, i));
       trial.assertClose(seconds.get(slot), 4);
-      double[] moved = trial.expected(parameter);
-      // The update, from a first moment that is off by its terms' roundings.
+      double[] moved = trial.expected(parameters.get(slot));
       double[] second = trial.expected(seconds.get(slot));
-      double bias = 1 - Math.pow(settings.beta2(), step);
-      double firstBias = 1 - Math.pow(settings.beta1(), step);
+      // The first moment is off by the roundings of its two terms, and the update with it.
+      double factor =
+          RATE
+              / (1 - Math.pow(settings.beta1(), step))
+              * Math.sqrt(1 - Math.pow(settings.beta2(), step));
       trial.assertWithin(
-          parameter,
+          parameters.get(slot),
           i -> {
-            double root = Math.sqrt(second[i] / bias);
-            double update = RATE * magnitude(sums, i) / firstBias / root;
+            double update = factor * magnitude(sums, i) / Math.sqrt(second[i]);
             return Tolerance.ROUNDING * (2 * Math.abs(moved[i]) + 16 * update);
           });
     }
+  }
+
+  private static AdamSlot slot(
+      Placement at, Operand parameter, Operand gradient, Operand first, Operand second) {
+    return new AdamSlot(at.of(parameter), at.of(gradient), at.of(first), at.of(second));
   }
 
   private static List<Buffer> all(List<Operand> operands, Placement at) {
