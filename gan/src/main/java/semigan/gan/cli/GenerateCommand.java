@@ -3,7 +3,6 @@ package semigan.gan.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +10,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import semigan.gan.image.ImageCodec;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
@@ -131,11 +129,10 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
       int size = Math.min(CHUNK, count - done);
       float[] images = draw(sampler, done, size, label);
       for (int i = 0; i < size; i++) {
-        float[] image =
-            Arrays.copyOfRange(images, i * sampler.imageLength(), (i + 1) * sampler.imageLength());
-        ImageCodec.writePng(
+        ImageGrid.writeOne(
             out.resolve("%06d.png".formatted(done + i)),
-            image,
+            images,
+            i * sampler.imageLength(),
             spec.height(),
             spec.width(),
             spec.channels());

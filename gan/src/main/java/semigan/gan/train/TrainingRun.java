@@ -3,7 +3,6 @@ package semigan.gan.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,7 +17,6 @@ import semigan.gan.data.PaddedDataset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
-import semigan.gan.image.LossChart.Series;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.model.Sampler;
 import semigan.gan.store.MetricsLog;
@@ -275,14 +273,7 @@ public final class TrainingRun {
     }
 
     void chart() {
-      List<Map<String, Object>> records = MetricsLog.read(folder.metrics());
-      Map<String, Series> losses = new LinkedHashMap<>();
-      losses.put("labelled", Series.of(records, "lossLabelled"));
-      losses.put("real", Series.of(records, "lossReal"));
-      losses.put("fake", Series.of(records, "lossFake"));
-      losses.put("generator", Series.of(records, "lossGenerator"));
-      Map<String, Series> accuracies = Map.of("test", Series.of(records, "accuracy"));
-      if (!LossChart.write(folder.lossChart(), losses, accuracies)) {
+      if (!LossChart.write(folder.lossChart(), MetricsLog.read(folder.metrics()))) {
         listener.message(
             "no chart was drawn: this system has no fonts; install fontconfig and a font");
       }
