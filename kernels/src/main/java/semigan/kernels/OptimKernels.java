@@ -69,6 +69,18 @@ public interface OptimKernels {
   void average(float rate, List<AverageSlot> slots);
 
   /**
+   * As {@link #average(float, List)}, at the clock's rate, but at first at {@code 9 / (9 + steps)}
+   * while that is larger: a young average spans about the last tenth of the steps, and so forgets
+   * where it started.
+   */
+  void average(Buffer clock, List<AverageSlot> slots);
+
+  /** The rate of {@link #average(Buffer, List)}, in F32. */
+  static float averagingRate(float rate, float steps) {
+    return Math.max(rate, 9f / (9f + steps));
+  }
+
+  /**
    * Scales all gradients by {@code min(1, limit / norm)}, where {@code norm} is the Euclidean norm
    * of all of them together.
    *

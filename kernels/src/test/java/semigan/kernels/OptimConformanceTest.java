@@ -77,6 +77,24 @@ class OptimConformanceTest {
   }
 
   @OnEveryDevice
+  void aYoungAverageMovesFasterThanItsRate(Device device) {
+    for (int steps : new int[] {1, 11, 1_000_000}) {
+      var trial = new Trial(device, "average after " + steps);
+      var clock = trial.single("clock", steps, RATE);
+      var average = trial.updated("average", DType.F32, 0, 4);
+      var value = trial.input("value", 1, 2);
+      trial.run(
+          (kernels, at) ->
+              kernels
+                  .optim()
+                  .average(at.of(clock), List.of(new AverageSlot(at.of(average), at.of(value)))));
+      double rate = Math.max(RATE, 9.0 / (9 + steps));
+      assertEquals(rate, trial.actual(average)[0], 1e-6);
+      assertEquals(4 - 2 * rate, trial.actual(average)[1], 1e-6);
+    }
+  }
+
+  @OnEveryDevice
   void averageIsTheReferences(Device device) {
     for (float rate : new float[] {1e-4f, 0.5f, 1}) {
       var trial = new Trial(device, "average " + rate);

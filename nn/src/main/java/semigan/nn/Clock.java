@@ -6,7 +6,7 @@ import semigan.kernels.OptimKernels;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
-/** An optimiser's number of steps and learning rate, in device memory; see {@link OptimKernels}. */
+/** A number of steps and a rate, in device memory; see {@link OptimKernels}. */
 final class Clock {
   private final Backend device;
   private final Tensor values;

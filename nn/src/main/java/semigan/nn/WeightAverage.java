@@ -14,8 +14,7 @@ import semigan.tensor.Tensor;
  * The average is a module like any other, to evaluate and to save.
  */
 public final class WeightAverage {
-  private final Backend device;
-  private final float rate;
+  private final Clock clock;
   private final List<AverageSlot> slots = new ArrayList<>();
 
   /**
@@ -23,12 +22,12 @@ public final class WeightAverage {
    *
    * @param source the module in training
    * @param average a module of the same architecture, overwritten
-   * @param rate share of the newest weights in each step's average
+   * @param rate share of the newest weights in each step's average; larger in the first steps, so
+   *     that an average of few steps is not one of where they began
    * @throws IllegalArgumentException if the architectures differ
    */
   public WeightAverage(Backend device, Module source, Module average, float rate) {
-    this.device = device;
-    this.rate = rate;
+    this.clock = new Clock(device, rate);
     Map<String, Tensor> values = source.state();
     Map<String, Tensor> targets = average.state();
     requireSame(values, targets);
@@ -42,7 +41,12 @@ public final class WeightAverage {
 
   /** Takes the present weights into the average. */
   public void step() {
-    device.optim().average(rate, slots);
+    clock.advance().average(clock.buffer(), slots);
+  }
+
+  /** What must be saved, beside the average itself, to go on later. */
+  public Map<String, Tensor> state() {
+    return Map.of("clock", clock.tensor());
   }
 
   private static void requireSame(Map<String, Tensor> source, Map<String, Tensor> average) {

@@ -79,6 +79,12 @@ public final class GanTrainer {
     discriminatorOptimizer
         .state()
         .forEach((name, tensor) -> state.put("optimizer.discriminator." + name, tensor));
+    generatorAverage
+        .state()
+        .forEach((name, tensor) -> state.put("averaging.generator." + name, tensor));
+    discriminatorAverage
+        .state()
+        .forEach((name, tensor) -> state.put("averaging.discriminator." + name, tensor));
     return state;
   }
 

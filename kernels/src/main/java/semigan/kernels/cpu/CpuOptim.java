@@ -108,6 +108,12 @@ final class CpuOptim implements OptimKernels {
   }
 
   @Override
+  public void average(Buffer clock, List<AverageSlot> slots) {
+    FloatBuffer now = CpuBuffer.of(clock).floats();
+    average(OptimKernels.averagingRate(now.get(CLOCK_RATE), now.get(CLOCK_STEP)), slots);
+  }
+
+  @Override
   public void average(float rate, List<AverageSlot> slots) {
     for (AverageSlot slot : slots) {
       FloatBuffer average = CpuBuffer.of(slot.average()).floats();

@@ -53,6 +53,13 @@ final class ReferenceOptim implements OptimKernels {
   }
 
   @Override
+  public void average(Buffer clock, List<AverageSlot> slots) {
+    var time = ReferenceBuffer.of(clock);
+    float rate = (float) time.get(CLOCK_RATE);
+    average(OptimKernels.averagingRate(rate, (float) time.get(CLOCK_STEP)), slots);
+  }
+
+  @Override
   public void average(float rate, List<AverageSlot> slots) {
     for (AverageSlot slot : slots) {
       var average = ReferenceBuffer.of(slot.average());
