@@ -7,8 +7,7 @@ import java.nio.file.Path;
 public final class SafetensorsException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** A file that is wrong in itself or for the use it was meant for. */
-  public SafetensorsException(Path file, String problem) {
+  SafetensorsException(Path file, String problem) {
     super(file + ": " + problem);
   }
 
