@@ -100,8 +100,10 @@ compare() {
   [[ $image =~ ^([0-9]+)x([0-9]+)x([0-9]+)$ && ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" ]] ||
     fail "row '$1': image is '$image', expected HxWxC with H = W, such as 32x32x1"
   size=${BASH_REMATCH[1]} channels=${BASH_REMATCH[3]}
-  local options=(--task "$task" --mode "$mode" --batch "$batch" --channels "$channels" --width "${filters:-64}"
+  local options=(--batch "$batch" --channels "$channels" --width "${filters:-64}"
     --size "$size" --steps "$steps")
+  [[ $task == train-step ]] || options+=(--task "$task")
+  [[ $mode == f32 ]] || options+=(--mode "$mode")
   start ours "${ours[@]}" "${options[@]}"
   window ours # the first window of each is warm-up
   start libtorch "${libtorch[@]}" "${options[@]}"

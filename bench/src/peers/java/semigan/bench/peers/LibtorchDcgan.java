@@ -5,12 +5,16 @@ import static org.bytedeco.pytorch.global.torch.DeviceType.CPU;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import semigan.bench.WindowLoop;
 import semigan.bench.Workload;
 
@@ -34,7 +38,12 @@ public final class LibtorchDcgan {
 
   LibtorchDcgan(Workload workload) {
     this.workload = workload;
-    bf16 = workload.mode().equals("bf16");
+    bf16 =
+        switch (workload.mode()) {
+          case "f32" -> false;
+          case "bf16" -> true;
+          default -> throw new IllegalArgumentException("no mode " + workload.mode());
+        };
     torch.manual_seed(0);
     torch.set_autocast_dtype(CPU, torch.ScalarType.BFloat16);
     generator = new Generator(workload.channels(), workload.width(), workload.size());
@@ -102,13 +111,28 @@ public final class LibtorchDcgan {
     }
   }
 
-  /** Options as in {@link Workload}; timed windows on demand, see {@link WindowLoop}. */
-  public static void main(String[] args) throws IOException {
-    Workload workload = Workload.parse(args);
-    torch.set_num_threads(Runtime.getRuntime().availableProcessors());
-    LibtorchDcgan dcgan = new LibtorchDcgan(workload);
-    Runnable step = workload.task().equals("generate") ? dcgan::generate : dcgan::trainStep;
-    WindowLoop.serve("libtorch", workload, step, System.in, System.out);
+  /** Timed windows on demand, see {@link WindowLoop}. */
+  @Command(name = "LibtorchDcgan", mixinStandardHelpOptions = true)
+  private static final class Loop implements Callable<Integer> {
+    @Mixin private Workload workload;
+
+    @Override
+    public Integer call() throws IOException {
+      torch.set_num_threads(Runtime.getRuntime().availableProcessors());
+      LibtorchDcgan dcgan = new LibtorchDcgan(workload);
+      Runnable step =
+          switch (workload.task()) {
+            case "train-step" -> dcgan::trainStep;
+            case "generate" -> dcgan::generate;
+            default -> throw new IllegalArgumentException("no task " + workload.task());
+          };
+      WindowLoop.serve("libtorch", workload, step, System.in, System.out);
+      return 0;
+    }
+  }
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Loop()).execute(args));
   }
 
   /** z [N,100,1,1] to images [N,C,H,W]: transposed convolutions with batch normalisation and ReLU, tanh at the end. */
