@@ -1,0 +1,62 @@
+package semigan.bench;
+
+import picocli.CommandLine.Option;
+
+/**
+ * What a process beside a peer runs: the same options for every process, so that all do the same
+ * work.
+ */
+public final class Workload {
+  @Option(names = "--task", defaultValue = "train-step", description = "train-step or generate")
+  private String task;
+
+  @Option(names = "--mode", defaultValue = "f32", description = "f32 or bf16")
+  private String mode;
+
+  @Option(names = "--batch", defaultValue = "64", description = "images a step")
+  private int batch;
+
+  @Option(names = "--channels", defaultValue = "1", description = "1 or 3")
+  private int channels;
+
+  @Option(names = "--width", defaultValue = "64", description = "filters next to the image")
+  private int width;
+
+  @Option(names = "--size", defaultValue = "32", description = "image height and width, 32 or 64")
+  private int size;
+
+  @Option(names = "--steps", defaultValue = "10", description = "timed steps in a window")
+  private int steps;
+
+  public String task() {
+    return task;
+  }
+
+  public String mode() {
+    return mode;
+  }
+
+  /** Images a step. */
+  public int batch() {
+    return batch;
+  }
+
+  public int channels() {
+    return channels;
+  }
+
+  /** Filters next to the image; every halving of the image doubles them. */
+  public int width() {
+    return width;
+  }
+
+  /** Image height and width. */
+  public int size() {
+    return size;
+  }
+
+  /** Timed steps in a window. */
+  public int steps() {
+    return steps;
+  }
+}
