@@ -69,19 +69,7 @@ public final class ImageCodec {
     }
   }
 
-  /**
-   * Replaces {@code file} by {@code image}.
-   *
-   * @param image [height, width, channels] in [-1, 1]; values outside are clamped
-   * @throws semigan.gan.store.StoreException if it cannot be written
-   */
-  public static void writePng(Path file, float[] image, int height, int width, int channels) {
-    BufferedImage canvas = Pixels.canvas(height, width, channels);
-    Pixels.draw(image, 0, height, width, channels, 1, canvas, 0, 0);
-    writePng(file, canvas);
-  }
-
-  /** As {@link #writePng(Path, float[], int, int, int)}, for an image already drawn. */
+  /** Replaces {@code file} by {@code image}. */
   static void writePng(Path file, BufferedImage image) {
     var bytes = new ByteArrayOutputStream();
     // A stream of our own: ImageIO would put one over a temporary file, which a full disk breaks.

@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Many images on one picture, row by row. */
+/** Generated images as PNG files: many on one picture, row by row, or one by one. */
 public final class ImageGrid {
   /** Pixels between two images, and around them all. */
   private static final int GAP = 2;
@@ -69,6 +69,20 @@ public final class ImageGrid {
       Pixels.draw(images, from, height, width, channels, factor, grid, top, left);
     }
     ImageCodec.writePng(png, grid);
+  }
+
+  /**
+   * Writes one image as it is.
+   *
+   * @param images values in [-1, 1], of which the image [height, width, channels] begins at {@code
+   *     from}; those outside are clamped
+   * @throws semigan.gan.store.StoreException if it cannot be written
+   */
+  public static void writeOne(
+      Path png, float[] images, int from, int height, int width, int channels) {
+    BufferedImage canvas = Pixels.canvas(height, width, channels);
+    Pixels.draw(images, from, height, width, channels, 1, canvas, 0, 0);
+    ImageCodec.writePng(png, canvas);
   }
 
   private static void fill(BufferedImage grid, int channels) {

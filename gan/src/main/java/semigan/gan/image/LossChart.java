@@ -85,6 +85,35 @@ public final class LossChart {
   private LossChart() {}
 
   /**
+   * Draws what a run's metrics hold: every value whose name begins with {@code loss} above, every
+   * one whose name ends with {@code accuracy} below.
+   *
+   * @param records as {@link semigan.gan.store.MetricsLog#read} gives them
+   * @return as {@link #write(Path, Map, Map)}
+   */
+  public static boolean write(Path png, List<Map<String, Object>> records) {
+    var losses = new LinkedHashMap<String, Series>();
+    var accuracies = new LinkedHashMap<String, Series>();
+    records.stream()
+        .flatMap(r -> r.keySet().stream())
+        .distinct()
+        .forEach(
+            key -> {
+              if (key.startsWith("loss")) {
+                losses.put(label(key), Series.of(records, key));
+              } else if (key.toLowerCase(Locale.ROOT).endsWith("accuracy")) {
+                accuracies.put(label(key), Series.of(records, key));
+              }
+            });
+    return write(png, losses, accuracies);
+  }
+
+  /** {@code lossLabelled} to {@code loss labelled}. */
+  private static String label(String key) {
+    return key.replaceAll("(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+  }
+
+  /**
    * Draws the chart, 900 by 600 pixels.
    *
    * @param losses by name, in the order of the legend; empty ones are left out

@@ -37,14 +37,14 @@ class ImageCodecTest {
       image[i] = (i * 7 % 256) * STEP - 1;
     }
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, image, height, width, channels);
+    ImageGrid.writeOne(file, image, 0, height, width, channels);
     assertArrayEquals(image, ImageCodec.read(file, height, width, channels), 1e-6f);
   }
 
   @Test
   void valuesOutsideTheRangeAreClamped() throws IOException {
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, new float[] {-9, 9, Float.NaN, 0.001f}, 1, 4, 1);
+    ImageGrid.writeOne(file, new float[] {-9, 9, Float.NaN, 0.001f}, 0, 1, 4, 1);
     float[] read = ImageCodec.read(file, 1, 4, 1);
     assertEquals(-1, read[0]);
     assertEquals(1, read[1]);
@@ -54,12 +54,12 @@ class ImageCodecTest {
   @Test
   void greyAndColourAreConvertedIntoEachOther() throws IOException {
     Path grey = folder.resolve("grey.png");
-    ImageCodec.writePng(grey, new float[] {-0.2f}, 1, 1, 1);
+    ImageGrid.writeOne(grey, new float[] {-0.2f}, 0, 1, 1, 1);
     float[] colour = ImageCodec.read(grey, 1, 1, 3);
     assertArrayEquals(new float[] {-0.2f, -0.2f, -0.2f}, colour, STEP);
 
     Path red = folder.resolve("red.png");
-    ImageCodec.writePng(red, new float[] {1, -1, -1}, 1, 1, 3);
+    ImageGrid.writeOne(red, new float[] {1, -1, -1}, 0, 1, 1, 3);
     assertEquals(2 * 0.299f - 1, ImageCodec.read(red, 1, 1, 1)[0], 1e-5f);
   }
 
@@ -93,14 +93,14 @@ class ImageCodecTest {
       }
     }
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, image, 4, 8, 1);
+    ImageGrid.writeOne(file, image, 0, 4, 8, 1);
     assertArrayEquals(new float[] {-1, -1, 0, 0}, ImageCodec.read(file, 2, 2, 1), STEP);
   }
 
   @Test
   void enlargingInterpolates() throws IOException {
     Path file = folder.resolve("a.png");
-    ImageCodec.writePng(file, new float[] {-1, 1}, 1, 2, 1);
+    ImageGrid.writeOne(file, new float[] {-1, 1}, 0, 1, 2, 1);
     float[] row = ImageCodec.read(file, 2, 4, 1);
     assertArrayEquals(new float[] {-1, -0.5f, 0.5f, 1, -1, -0.5f, 0.5f, 1}, row, 1e-5f);
   }
@@ -224,7 +224,7 @@ class ImageCodecTest {
     Path under = Files.writeString(folder.resolve("file"), "x").resolve("a.png");
     var e =
         assertThrows(
-            StoreException.class, () -> ImageCodec.writePng(under, new float[] {0}, 1, 1, 1));
+            StoreException.class, () -> ImageGrid.writeOne(under, new float[] {0}, 0, 1, 1, 1));
     assertTrue(e.getMessage().startsWith(under.toString()), e.getMessage());
   }
 

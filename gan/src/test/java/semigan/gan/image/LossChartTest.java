@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,22 @@ class LossChartTest {
     assertArrayEquals(new double[] {1, 4}, series.steps());
     assertArrayEquals(new double[] {0.5, 1}, series.values());
     assertThrows(IllegalArgumentException.class, () -> new Series(new double[1], new double[2]));
+  }
+
+  @Test
+  void theMetricsOfARunAreSortedIntoLossesAndAccuracies() throws IOException {
+    var records = new ArrayList<Map<String, Object>>();
+    for (int step = 10; step < 500; step += 10) {
+      records.add(Map.of("step", step, "lossReal", 10.0 / step, "imagesPerSecond", 900));
+    }
+    records.add(Map.of("step", 250, "accuracy", 0.5));
+    records.add(Map.of("step", 500, "accuracy", 0.7));
+    Path png = folder.resolve("loss.png");
+    assertTrue(LossChart.write(png, records));
+    BufferedImage chart = ImageIO.read(png.toFile());
+    assertTrue(count(chart, FIRST, 0, 340) > 300, "the loss above");
+    assertTrue(count(chart, FIRST, 360, 560) > 300, "the accuracy below");
+    assertEquals(0, count(chart, SECOND, 0, 600), "and nothing else");
   }
 
   private BufferedImage draw(Map<String, Series> losses, Map<String, Series> accuracies)
