@@ -1,0 +1,220 @@
+package semigan.gan.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import semigan.gan.data.Batch;
+import semigan.gan.data.BatchLoader;
+import semigan.gan.data.DataOptions;
+import semigan.gan.data.DataSets;
+import semigan.gan.data.ImageDataset;
+import semigan.gan.data.LabelSplit;
+import semigan.gan.data.PaddedDataset;
+import semigan.gan.model.GanModel;
+import semigan.gan.model.ModelSpec;
+import semigan.kernels.Backend;
+import semigan.kernels.Backends;
+import semigan.tensor.Scope;
+import semigan.tensor.Tensor;
+
+/** The training step, seen from outside: its losses, its weights and its memory. */
+class GanTrainerTest {
+  private static final int BATCH = 6;
+  private static final int LABELLED = 4;
+
+  /** Ten steps with all terms of the loss multiply a rounding error; F32 has 6e-8. */
+  private static final float TRACE_TOLERANCE = 1e-5f;
+
+  @ParameterizedTest
+  @EnumSource(GeneratorLoss.class)
+  void tenStepsGiveTheSameLossesOnEveryDevice(GeneratorLoss loss) {
+    List<StepLosses> expected = trace("reference", loss, 2e-4f, 10);
+    for (String name : Backends.names()) {
+      List<StepLosses> found = trace(name, loss, 2e-4f, 10);
+      for (int i = 0; i < expected.size(); i++) {
+        assertClose(name + ", step " + (i + 1), expected.get(i), found.get(i));
+      }
+    }
+  }
+
+  private static void assertClose(String where, StepLosses expected, StepLosses found) {
+    assertEquals(expected.labelled(), found.labelled(), TRACE_TOLERANCE, where + " labelled");
+    assertEquals(expected.real(), found.real(), TRACE_TOLERANCE, where + " real");
+    assertEquals(expected.fake(), found.fake(), TRACE_TOLERANCE, where + " fake");
+    assertEquals(expected.generator(), found.generator(), TRACE_TOLERANCE, where + " generator");
+  }
+
+  @Test
+  void theLossesBeginWhereAnUntrainedNetworkMustAndFall() {
+    List<StepLosses> trace = trace(Backends.AUTO, GeneratorLoss.BOTH, 2e-3f, 60);
+    assertEquals(Math.log(10), trace.get(0).labelled(), 1, "ten classes, nothing known");
+    assertTrue(trace.get(59).labelled() < 0.5 * trace.get(0).labelled(), trace.toString());
+    assertTrue(trace.get(59).fake() < 0.7 * trace.get(0).fake(), trace.toString());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameWeightsBitForBit() {
+    assertArrayEquals(weightsAfter(5, 1), weightsAfter(5, 1));
+  }
+
+  @Test
+  void anotherSeedGivesOtherWeights() {
+    assertFalse(Arrays.equals(weightsAfter(1, 1), weightsAfter(1, 2)));
+  }
+
+  @Test
+  void liveBytesAreTheSameAfterEveryStep() {
+    try (Backend device = Backends.open(Backends.AUTO)) {
+      try (Scope scope = Scope.open(device);
+          Feed feed = new Feed(1)) {
+        GanTrainer trainer = new GanTrainer(config(GeneratorLoss.BOTH, 2e-4f, 1), SPEC, device);
+        feed.step(trainer, 1);
+        long live = scope.device().memory().live();
+        feed.step(trainer, 2);
+        long peak = device.memory().peak();
+        for (int step = 3; step <= 60; step++) {
+          feed.step(trainer, step);
+          assertEquals(live, device.memory().live(), "live after step " + step);
+          assertEquals(peak, device.memory().peak(), "peak after step " + step);
+        }
+      }
+      assertEquals(0, device.memory().live());
+    }
+  }
+
+  @Test
+  void aStepWithoutLabelsLearnsToo() {
+    try (Backend device = Backends.open(Backends.AUTO);
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer =
+          new GanTrainer(config(GeneratorLoss.ADVERSARIAL, 2e-4f, 1), SPEC, scope.device());
+      assertEquals(0, trainer.step(1, null, feed.unlabelled.next()).labelled());
+    }
+  }
+
+  @Test
+  void divergenceNamesTheStepAndTheLayer() {
+    try (Backend device = Backends.open(Backends.AUTO);
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer =
+          new GanTrainer(config(GeneratorLoss.BOTH, 1e30f, 1), SPEC, scope.device());
+      var failure =
+          assertThrows(
+              DivergedException.class,
+              () -> {
+                for (int step = 1; step < 20; step++) {
+                  feed.step(trainer, step);
+                }
+              });
+      assertTrue(
+          failure.getMessage().matches("step \\d+: a loss is not finite .*first in layer .*"),
+          failure.getMessage());
+    }
+  }
+
+  @Test
+  void theAverageIsAModelOfItsOwn() {
+    try (Backend device = Backends.open(Backends.AUTO);
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer =
+          new GanTrainer(config(GeneratorLoss.BOTH, 2e-4f, 1), SPEC, scope.device());
+      feed.step(trainer, 1);
+      feed.step(trainer, 2);
+      Map<String, Tensor> state = trainer.state();
+      GanModel average = trainer.average();
+      float[] averaged = average.generator().parameters().get("0.weight").toFloats();
+      float[] raw = state.get("model.generator.0.weight").toFloats();
+      assertFalse(Arrays.equals(averaged, raw));
+      assertArrayEquals(averaged, state.get("average.generator.0.weight").toFloats());
+    }
+  }
+
+  private static float[] weightsAfter(int steps, long seed) {
+    try (Backend device = Backends.open(Backends.AUTO);
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(seed)) {
+      GanTrainer trainer =
+          new GanTrainer(config(GeneratorLoss.BOTH, 2e-4f, seed), SPEC, scope.device());
+      for (int step = 1; step <= steps; step++) {
+        feed.step(trainer, step);
+      }
+      var all = new ArrayList<float[]>();
+      int length = 0;
+      for (Tensor tensor : trainer.state().values()) {
+        all.add(tensor.toFloats());
+        length += all.get(all.size() - 1).length;
+      }
+      float[] flat = new float[length];
+      int at = 0;
+      for (float[] part : all) {
+        System.arraycopy(part, 0, flat, at, part.length);
+        at += part.length;
+      }
+      return flat;
+    }
+  }
+
+  private static List<StepLosses> trace(
+      String name, GeneratorLoss loss, float rate, int steps) {
+    List<StepLosses> trace = new ArrayList<>();
+    try (Backend device = Backends.open(name);
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer = new GanTrainer(config(loss, rate, 1), SPEC, scope.device());
+      for (int step = 1; step <= steps; step++) {
+        trace.add(feed.step(trainer, step));
+      }
+    }
+    return trace;
+  }
+
+  private static final ImageDataset IMAGES =
+      new PaddedDataset(DataSets.open("glyphs", DataOptions.defaults()).train(), 32, 32);
+
+  private static final ModelSpec SPEC =
+      new ModelSpec(ModelSpec.DCGAN, 32, 28, 28, 1, 4, 8, IMAGES.classNames());
+
+  private static TrainConfig config(GeneratorLoss loss, float rate, long seed) {
+    return new TrainConfig(
+        "glyphs", null, 20, 32, 10, BATCH, LABELLED, 0, false, 4, 8, loss, rate, rate, 0.5f, 1,
+        0.01f, seed, "cpu", 1, 1, 1);
+  }
+
+  /** Batches as a training run prepares them. */
+  private static final class Feed implements AutoCloseable {
+    private final BatchLoader labelled;
+    private final BatchLoader unlabelled;
+
+    Feed(long seed) {
+      int[] all = IntStream.range(0, IMAGES.size()).toArray();
+      labelled =
+          new BatchLoader(IMAGES, LabelSplit.choose(IMAGES, 20, seed), LABELLED, seed, 0, null);
+      unlabelled = new BatchLoader(IMAGES, all, BATCH, seed + 1, 0, null);
+    }
+
+    StepLosses step(GanTrainer trainer, long number) {
+      Batch known = labelled.next();
+      return trainer.step(number, known, unlabelled.next());
+    }
+
+    @Override
+    public void close() {
+      labelled.close();
+      unlabelled.close();
+    }
+  }
+}
