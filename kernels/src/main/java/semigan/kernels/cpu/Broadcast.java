@@ -31,7 +31,12 @@ final class Broadcast {
 
   void run(BinaryOp op, BroadcastGeometry geometry, CpuBuffer a, CpuBuffer b, CpuBuffer y) {
     Axes axes = Axes.of(geometry);
-    if (!axes.repeatsLeft()) {
+    if (y.length() <= Functions.SMALL) {
+      axes.forEach(
+          (left, right, out) ->
+              y.floats()
+                  .put(out, Functions.value(op, a.floats().get(left), b.floats().get(right))));
+    } else if (!axes.repeatsLeft()) {
       plan(op, axes).run(a, b, y);
     } else if (!axes.repeatsRight() && (op == BinaryOp.ADD || op == BinaryOp.MULTIPLY)) {
       plan(op, axes.swapped()).run(b, a, y);
@@ -124,6 +129,32 @@ final class Broadcast {
 
     long[] sizes(ToLongFunction<Axis> side) {
       return axes.stream().mapToLong(side).toArray();
+    }
+
+    /** What is done with one output: indices into both operands and the output. */
+    private interface Body {
+      void run(int a, int b, int y);
+    }
+
+    void forEach(Body body) {
+      forEach(body, 0, 0, 0, 0);
+    }
+
+    private void forEach(Body body, int depth, int a, int b, int y) {
+      if (depth == axes.size()) {
+        body.run(a, b, y);
+        return;
+      }
+      // Row-major: an index is its outer axes' index times this size, plus the place along it.
+      Axis axis = axes.get(depth);
+      for (int i = 0; i < axis.y(); i++) {
+        forEach(
+            body,
+            depth + 1,
+            (int) (a * axis.a + (axis.a == 1 ? 0 : i)),
+            (int) (b * axis.b + (axis.b == 1 ? 0 : i)),
+            (int) (y * axis.y() + i));
+      }
     }
 
     /** The copy of the left operand to the output's sizes. */

@@ -33,6 +33,7 @@ public final class CpuBackend implements Backend {
 
   private final int threads = Runtime.getRuntime().availableProcessors();
   private final OneDnn library;
+  private final NativeMemory.Source heap = new NativeMemory.Source();
   private final CachingAllocator<NativeMemory> allocator;
   private final Plans plans;
   private final Tiles tiles;
@@ -47,6 +48,7 @@ public final class CpuBackend implements Backend {
   private final LossKernels loss = new CpuLoss();
   private final OptimKernels optim;
   private final RandomKernels random;
+  private boolean open = true;
 
   /**
    * Loads oneDNN.
@@ -55,7 +57,7 @@ public final class CpuBackend implements Backend {
    */
   public CpuBackend() {
     library = OneDnn.open();
-    allocator = new CachingAllocator<>(NAME, NativeMemory.source(), MemoryBudget.ofHost());
+    allocator = new CachingAllocator<>(NAME, heap, MemoryBudget.ofHost());
     plans = new Plans(library);
     tiles = new Tiles(threads);
     conv = new CpuConv(plans, this);
@@ -215,10 +217,13 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void close() {
-    reduce.close();
-    plans.close();
-    tiles.close();
-    allocator.trim();
-    library.close();
+    if (open) {
+      open = false;
+      reduce.close();
+      plans.close();
+      tiles.close();
+      heap.close();
+      library.close();
+    }
   }
 }

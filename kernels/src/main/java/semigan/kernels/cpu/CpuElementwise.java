@@ -16,10 +16,6 @@ import semigan.kernels.UnaryOp;
 
 /** Functions of single elements by oneDNN, on its own threads right after its convolutions. */
 final class CpuElementwise implements ElementwiseKernels {
-  private interface FloatFunction {
-    float of(float x);
-  }
-
   /** A function in Java over a tile or two takes as long as handing them over. */
   private static final int WORTH_SHARING = 1 << 13;
 
@@ -37,56 +33,60 @@ final class CpuElementwise implements ElementwiseKernels {
 
   @Override
   public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
-    switch (op) {
-      case SOFTPLUS -> inJava(CpuElementwise::softplus, x, y);
-      case LOG -> inJava(value -> (float) Math.log(value), x, y);
-      default ->
-          unaryPlan(op, alpha, beta, false, x.length()).run(CpuBuffer.of(x), CpuBuffer.of(y));
+    if (x.length() <= Functions.SMALL || isRough(op)) {
+      inJava(op, alpha, beta, CpuBuffer.of(x).floats(), CpuBuffer.of(y).floats());
+    } else {
+      unaryPlan(op, alpha, beta, false, x.length()).run(CpuBuffer.of(x), CpuBuffer.of(y));
     }
   }
 
   /**
-   * For what oneDNN does too roughly: its log is 2e-6 off, relatively, and its soft_relu is so
+   * Whether oneDNN does it too roughly: its log is 2e-6 off, relatively, and its soft_relu is so
    * absolutely, which makes it negative where it should be near 0.
    */
-  private void inJava(FloatFunction function, Buffer x, Buffer y) {
-    FloatBuffer source = CpuBuffer.of(x).floats();
-    FloatBuffer target = CpuBuffer.of(y).floats();
+  private static boolean isRough(UnaryOp op) {
+    return op == UnaryOp.SOFTPLUS || op == UnaryOp.LOG;
+  }
+
+  private void inJava(UnaryOp op, float alpha, float beta, FloatBuffer x, FloatBuffer y) {
     tiles.forEach(
-        source.capacity(),
+        x.capacity(),
         WORTH_SHARING,
         (tile, from, count) -> {
           float[] values = tile[0];
-          source.get(from, values, 0, count);
+          x.get(from, values, 0, count);
           for (int i = 0; i < count; i++) {
-            values[i] = function.of(values[i]);
+            values[i] = Functions.value(op, alpha, beta, values[i]);
           }
-          target.put(from, values, 0, count);
+          y.put(from, values, 0, count);
         });
-  }
-
-  /**
-   * {@code max(x, 0) + log(1 + e)} with {@code e = exp(-|x|)}; the logarithm is {@code 2 artanh(s)}
-   * with {@code s = e / (2 + e)}, at most a third, by its series.
-   */
-  private static float softplus(float x) {
-    float e = (float) Math.exp(-Math.abs(x));
-    float s = e / (2 + e);
-    float q = s * s;
-    float series = q * (1f / 13) + 1f / 11;
-    series = series * q + 1f / 9;
-    series = series * q + 1f / 7;
-    series = series * q + 1f / 5;
-    series = series * q + 1f / 3;
-    return Math.max(x, 0) + 2 * (s + s * q * series);
   }
 
   @Override
   public void unaryBackward(
       UnaryOp op, float alpha, float beta, Buffer x, Buffer y, Buffer dy, Buffer dx) {
+    if (x.length() <= Functions.SMALL) {
+      backwardInJava(op, alpha, CpuBuffer.of(x), CpuBuffer.of(y), CpuBuffer.of(dy), dx);
+      return;
+    }
     Buffer data = fromOutput(op) ? y : x;
     unaryPlan(op, alpha, beta, true, x.length())
         .run(CpuBuffer.of(data), CpuBuffer.of(dx), CpuBuffer.of(dy));
+  }
+
+  private void backwardInJava(
+      UnaryOp op, float alpha, CpuBuffer x, CpuBuffer y, CpuBuffer dy, Buffer dx) {
+    int count = x.size();
+    float[] inputs = tiles.own()[0];
+    float[] outputs = tiles.own()[1];
+    float[] gradients = tiles.own()[2];
+    x.floats().get(0, inputs, 0, count);
+    y.floats().get(0, outputs, 0, count);
+    dy.floats().get(0, gradients, 0, count);
+    for (int i = 0; i < count; i++) {
+      gradients[i] *= Functions.slope(op, alpha, inputs[i], outputs[i]);
+    }
+    CpuBuffer.of(dx).floats().put(0, gradients, 0, count);
   }
 
   private Plan unaryPlan(UnaryOp op, float alpha, float beta, boolean backward, long length) {

@@ -36,9 +36,24 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
   }
 
   private void sum(Slabs slabs, CpuBuffer x, CpuBuffer y) {
+    if (x.length() <= Functions.SMALL) {
+      sumSmall(slabs, x.floats(), y.floats());
+      return;
+    }
     plans
         .get(new Key(slabs), builder -> describeSum(builder, slabs))
         .run(ones.atLeast(slabs.reduced()), x, y);
+  }
+
+  private static void sumSmall(Slabs slabs, FloatBuffer x, FloatBuffer y) {
+    for (int i = 0; i < slabs.outer() * slabs.inner(); i++) {
+      int first = i / slabs.inner() * slabs.reduced() * slabs.inner() + i % slabs.inner();
+      double sum = 0;
+      for (int k = 0; k < slabs.reduced(); k++) {
+        sum += x.get(first + k * slabs.inner());
+      }
+      y.put(i, (float) sum);
+    }
   }
 
   private static void describeSum(PlanBuilder builder, Slabs s) {

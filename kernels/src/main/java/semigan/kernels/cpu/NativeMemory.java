@@ -2,6 +2,9 @@ package semigan.kernels.cpu;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import semigan.kernels.CachingAllocator;
 
@@ -41,18 +44,28 @@ final class NativeMemory {
     Pointer.free(origin);
   }
 
-  static CachingAllocator.Source<NativeMemory> source() {
-    return new CachingAllocator.Source<>() {
-      @Override
-      public NativeMemory reserve(long bytes) {
-        return new NativeMemory(bytes);
-      }
+  /** The C heap as an allocator's source; it knows what is out, to free it all at the end. */
+  static final class Source implements CachingAllocator.Source<NativeMemory>, AutoCloseable {
+    private final Set<NativeMemory> reserved = ConcurrentHashMap.newKeySet();
 
-      @Override
-      public void giveBack(NativeMemory memory) {
+    @Override
+    public NativeMemory reserve(long bytes) {
+      NativeMemory memory = new NativeMemory(bytes);
+      reserved.add(memory);
+      return memory;
+    }
+
+    @Override
+    public void giveBack(NativeMemory memory) {
+      if (reserved.remove(memory)) {
         memory.free();
       }
-    };
+    }
+
+    @Override
+    public void close() {
+      List.copyOf(reserved).forEach(this::giveBack);
+    }
   }
 
   /** A pointer that can be aimed, to hand an address to a native function without allocating. */
