@@ -1,7 +1,9 @@
 package semigan.gan.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +46,7 @@ final class DataCommand extends Verbosity implements Runnable {
       List<DataSetInfo> sets =
           DataSets.list(dataDir == null ? options : options.withDirectory(dataDir));
       if (isJson()) {
-        System.out.println(Output.json(sets));
+        System.out.println(Output.json(sets.stream().map(ListCommand::describe).toList()));
         return 0;
       }
       for (DataSetInfo set : sets) {
@@ -63,6 +65,22 @@ final class DataCommand extends Verbosity implements Runnable {
       System.out.println(
           "a folder with one sub-folder of PNG or JPEG images per class, and 'unlabelled', is a data set too");
       return 0;
+    }
+
+    private static Map<String, Object> describe(DataSetInfo set) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("name", set.name());
+      line.put("description", set.description());
+      line.put("height", set.height());
+      line.put("width", set.width());
+      line.put("channels", set.channels());
+      line.put("classes", set.classes());
+      line.put("trainImages", set.trainSize());
+      line.put("testImages", set.testSize());
+      line.put("available", set.available());
+      line.put("location", set.location().map(Path::toString).orElse(null));
+      line.put("howToGet", set.howToGet());
+      return line;
     }
 
     private static String place(DataSetInfo set) {

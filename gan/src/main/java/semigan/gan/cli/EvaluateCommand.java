@@ -25,8 +25,6 @@ import semigan.tensor.Scope;
     sortOptions = false,
     footer = {"", "Example:", "  java -jar gan.jar evaluate runs/first --data fashion-mnist"})
 final class EvaluateCommand extends Verbosity implements Callable<Integer> {
-  private static final int BATCH = 100;
-
   @Mixin private ModelArgument model;
 
   @Option(
@@ -57,7 +55,6 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
           Accuracy.of(
               loaded.discriminator(),
               new PaddedDataset(test, spec.canvas(), spec.canvas()),
-              BATCH,
               device);
       print(accuracy, spec.classes());
     }

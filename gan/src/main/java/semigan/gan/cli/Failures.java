@@ -3,6 +3,8 @@ package semigan.gan.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -10,6 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 import semigan.gan.data.DataException;
+import semigan.gan.model.ClassNotDrawnException;
 import semigan.gan.store.StoreException;
 import semigan.gan.train.DivergedException;
 import semigan.kernels.BackendUnavailableException;
@@ -35,19 +38,40 @@ final class Failures implements IExecutionExceptionHandler {
   static int wrongUsage(ParameterException failure, String[] arguments) {
     CommandLine line = failure.getCommandLine();
     PrintWriter err = line.getErr();
-    err.println("gan: " + failure.getMessage());
+    err.println("gan: " + message(failure));
     if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
       err.printf("'%s --help' shows how it is used%n", line.getCommandSpec().qualifiedName());
     }
     return ExitCode.USAGE;
   }
 
+  /** What is no longer an {@link Exception}: nothing catches it on its way here. */
+  static int heapFull(OutOfMemoryError failure, String[] arguments) {
+    System.err.println("gan: the Java heap is full; raise it with java -Xmx, or use less data");
+    if (List.of(arguments).contains("--verbose")) {
+      failure.printStackTrace();
+    }
+    return ExitCode.SOFTWARE;
+  }
+
+  private static String message(ParameterException failure) {
+    CommandLine line = failure.getCommandLine();
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !line.getSubcommands().isEmpty()) {
+      return "there is no command '%s'; there are %s"
+          .formatted(
+              unmatched.getUnmatched().get(0), String.join(", ", line.getSubcommands().keySet()));
+    }
+    return failure.getMessage();
+  }
+
   private static String message(Throwable failure) {
     if (failure instanceof UncheckedIOException) {
       return message(failure.getCause());
     }
-    if (failure instanceof OutOfMemoryError) {
-      return "the Java heap is full; raise it with java -Xmx, or use less data";
+    if (failure instanceof FileSystemException e && e.getReason() == null) {
+      return e.getFile() + ": " + StoreException.reason(e);
     }
     String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message;
@@ -59,6 +83,7 @@ final class Failures implements IExecutionExceptionHandler {
         || failure instanceof IllegalArgumentException
         || failure instanceof DataException
         || failure instanceof StoreException
+        || failure instanceof ClassNotDrawnException
         || failure instanceof DivergedException
         || failure instanceof BackendUnavailableException
         || failure instanceof DeviceMemoryException;

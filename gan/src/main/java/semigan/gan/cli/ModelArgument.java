@@ -1,6 +1,7 @@
 package semigan.gan.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,8 +22,17 @@ final class ModelArgument {
       description = "auto, cpu or reference (default: ${DEFAULT-VALUE}).")
   private String device;
 
-  /** The model's file; checked before a device is opened. */
+  /**
+   * The model's file; checked before a device is opened.
+   *
+   * @throws IllegalArgumentException if there is nothing of that name
+   */
   Path file() {
+    if (!Files.exists(model)) {
+      throw new IllegalArgumentException(
+          "there is no '%s'; expected the folder of a run, such as runs/first, or a model file"
+              .formatted(model));
+    }
     return RunFolder.modelFile(model);
   }
 

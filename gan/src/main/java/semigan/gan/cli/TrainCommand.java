@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -14,8 +13,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import semigan.gan.data.DataSplit;
 import semigan.gan.evaluate.Accuracy;
-import semigan.gan.store.Environment;
-import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainResult;
@@ -70,16 +67,16 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
     RunFolder existing = resume == null ? null : RunFolder.open(resume);
     TrainOptions.Resolved resolved = options.resolve(existing);
     TrainConfig config = resolved.config();
+    if (baseline && config.labels() == 0) {
+      throw new IllegalArgumentException(
+          "--baseline trains on labelled images but --labels is 0; give a multiple of the classes");
+    }
     DataSplit data = resolved.data();
     try (Backend device = Backends.open(config.device())) {
       ProgressPrinter printer = new ProgressPrinter(console, Output.isTerminal());
+      TrainingRun run = new TrainingRun(config, data, device);
       RunFolder folder = existing == null ? create(config) : existing;
       try (RunLog log = new RunLog(folder.log(), printer)) {
-        TrainingRun run = new TrainingRun(config, data, folder, device, log);
-        if (existing == null) {
-          JsonFile.write(folder.config(), config);
-          JsonFile.write(folder.environment(), Environment.describe(List.of(device.description())));
-        }
         log.message(
             "%s: %d training images, %d labels, on %s; writing to %s"
                 .formatted(
@@ -88,9 +85,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
                     config.labels(),
                     device.description(),
                     folder.path()));
-        TrainResult result = runUntilStopped(run, folder, printer, log);
-        Accuracy alone = baseline && result.finished() ? run.baseline() : null;
-        report(result, alone, folder, log);
+        trainUntilStopped(run, folder, printer, log);
       }
     }
     return 0;
@@ -102,36 +97,39 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
         : RunFolder.create(out.resolve(name));
   }
 
-  /** Ctrl-C lets the step finish, and the process waits for what is then written. */
-  private TrainResult runUntilStopped(
+  /** Ctrl-C lets the step finish, and the process waits for what is then written and said. */
+  private void trainUntilStopped(
       TrainingRun run, RunFolder folder, ProgressPrinter printer, RunLog log) {
-    CountDownLatch written = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              run.requestStop();
-              try {
-                if (!written.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  System.err.println("gan: the step did not finish in time");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
+    CountDownLatch done = new CountDownLatch(1);
+    Thread hook = new Thread(() -> stop(run, done), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      TrainResult result = run.run();
+      TrainResult result = run.run(folder, log);
       printer.end();
       if (!result.finished()) {
         log.message(
             "stopped after step %d; go on with: java -jar gan.jar train --resume %s"
                 .formatted(result.step(), folder.path()));
       }
-      return result;
+      if (result.finished()) {
+        done.countDown(); // all is saved: what follows need not be waited for
+      }
+      Accuracy alone = baseline && result.finished() ? run.baseline() : null;
+      report(result, alone, folder, log);
     } finally {
-      written.countDown();
+      done.countDown();
       removeHook(hook);
+    }
+  }
+
+  private static void stop(TrainingRun run, CountDownLatch done) {
+    run.requestStop();
+    try {
+      if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("gan: the step did not finish in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -140,7 +138,6 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       // The process is ending, and the hook with it.
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,20 +1,16 @@
 package semigan.gan.cli;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
 import semigan.gan.store.RunFolder;
-import semigan.gan.store.StoreException;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.TrainConfig;
 
@@ -25,7 +21,6 @@ import semigan.gan.train.TrainConfig;
 final class TrainOptions {
   private static final JsonMapper JSON =
       JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .build();
 
@@ -148,10 +143,10 @@ final class TrainOptions {
   Resolved resolve(RunFolder resumed) {
     ObjectNode given = JSON.createObjectNode();
     if (resumed != null) {
-      given.setAll(readObject(resumed.config()));
+      given.setAll(ConfigFile.read(resumed.config()));
     }
     if (configFile != null) {
-      given.setAll(readObject(configFile));
+      given.setAll(ConfigFile.read(configFile));
     }
     putOptions(given);
     DataSplit split = open(given);
@@ -246,26 +241,11 @@ final class TrainOptions {
     try {
       return JSON.treeToValue(node, TrainConfig.class);
     } catch (JsonProcessingException e) {
-      Throwable cause = e.getCause();
       throw new IllegalArgumentException(
-          cause instanceof IllegalArgumentException
+          e.getCause() instanceof IllegalArgumentException cause
               ? cause.getMessage()
-              : "config: " + e.getOriginalMessage(),
+              : e.getOriginalMessage(),
           e);
-    }
-  }
-
-  private static ObjectNode readObject(Path file) {
-    try {
-      if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException(file + ": expected a JSON object");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s: not valid JSON: %s".formatted(file, e.getOriginalMessage()), e);
-    } catch (IOException e) {
-      throw new StoreException("cannot read %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 }

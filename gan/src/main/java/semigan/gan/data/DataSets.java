@@ -59,6 +59,7 @@ public final class DataSets {
    *
    * @param nameOrDirectory {@code glyphs}, {@code mnist}, {@code fashion-mnist}, or a directory
    *     that holds four IDX files named as MNIST's are, or images in one sub-folder per class
+   * @throws IllegalArgumentException if there is no data set of that name and no such directory
    * @throws DataException if it is not found, with the places looked in and the ways to get it, or
    *     if a file is damaged
    */
@@ -131,14 +132,12 @@ public final class DataSets {
   }
 
   private static DataException missing(Known known, DataOptions options, String problem) {
-    StringBuilder message = new StringBuilder(problem);
-    message.append(". The places where %s is looked for:".formatted(known.name));
-    places(known, options).forEach(place -> message.append("\n  ").append(place));
-    message.append("\nTo get it: ").append(known.howToGet(options)).append('.');
-    message.append(
-        "\n--data-dir DIR or %s=DIR names another place; --data glyphs needs no files."
-            .formatted(ENVIRONMENT_VARIABLE));
-    return new DataException(message.toString());
+    String lookedIn =
+        String.join(", ", places(known, options).stream().map(Path::toString).toList());
+    return new DataException(
+        "%s; looked for %s in %s; to get it: %s; or name another place with --data-dir DIR or %s=DIR; --data glyphs needs no files"
+            .formatted(
+                problem, known.name, lookedIn, known.howToGet(options), ENVIRONMENT_VARIABLE));
   }
 
   /** Where the four files may lie, in the order that they are looked for. */
@@ -169,7 +168,7 @@ public final class DataSets {
   private static DataSplit openDirectory(String name, DataOptions options) {
     Path directory = path(name);
     if (!Files.isDirectory(directory)) {
-      throw new DataException(
+      throw new IllegalArgumentException(
           "no data set is called '%s' and there is no directory %s; expected glyphs, mnist,"
                   .formatted(name, directory.toAbsolutePath())
               + " fashion-mnist, or a directory with one sub-folder of images per class");

@@ -15,15 +15,17 @@ import semigan.tensor.Tensor;
  * @param confusion {@code confusion[label][prediction]} counts images
  */
 public record Accuracy(int[][] confusion) {
+  /** Always the same, since a device may round differently in batches of another size. */
+  private static final int BATCH = 100;
+
   /** Classifies every labelled image of {@code images}, whose size must be the model's canvas. */
-  public static Accuracy of(
-      DcganDiscriminator classifier, ImageDataset images, int batch, Backend device) {
+  public static Accuracy of(DcganDiscriminator classifier, ImageDataset images, Backend device) {
     int classes = images.classNames().size();
     int[][] confusion = new int[classes][classes];
-    float[] pixels = new float[batch * images.imageLength()];
-    float[] logits = new float[batch * classes];
-    for (int first = 0; first < images.size(); first += batch) {
-      int count = Math.min(batch, images.size() - first);
+    float[] pixels = new float[BATCH * images.imageLength()];
+    float[] logits = new float[BATCH * classes];
+    for (int first = 0; first < images.size(); first += BATCH) {
+      int count = Math.min(BATCH, images.size() - first);
       for (int i = 0; i < count; i++) {
         images.read(first + i, pixels, i * images.imageLength());
       }
@@ -88,6 +90,7 @@ public record Accuracy(int[][] confusion) {
 
   /** Share of images that were put into their class, in [0, 1]. */
   public double share() {
-    return total() == 0 ? 0 : 1 - (double) errors() / total();
+    int total = total();
+    return total == 0 ? 0 : (double) (total - errors()) / total;
   }
 }

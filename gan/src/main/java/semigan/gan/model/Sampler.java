@@ -58,7 +58,7 @@ public final class Sampler {
    * As {@link #draw(long, int)}, of one class: for each index, the first of its attempts that the
    * discriminator takes for that class.
    *
-   * @throws IllegalStateException if the generator seems not to draw that class
+   * @throws ClassNotDrawnException if the generator seems not to draw that class
    */
   public float[] drawOfClass(long first, int count, int wanted) {
     float[] images = new float[Math.multiplyExact(count, imageLength())];
@@ -66,9 +66,8 @@ public final class Sampler {
     Arrays.setAll(pending, i -> i);
     for (int attempt = 0; pending.length > 0; attempt++) {
       if (attempt == MAX_ATTEMPTS) {
-        throw new IllegalStateException(
-            "the generator drew no '%s' in %d attempts at image %d"
-                .formatted(model.spec().classes().get(wanted), attempt, first + pending[0]));
+        throw new ClassNotDrawnException(
+            model.spec().classes().get(wanted), attempt, first + pending[0]);
       }
       pending = attempt(first, pending, attempt, wanted, images);
     }

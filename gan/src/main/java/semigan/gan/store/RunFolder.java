@@ -168,13 +168,9 @@ public final class RunFolder {
     } catch (IOException e) {
       throw new StoreException(
           "%s: this run folder cannot be made (%s); choose a writable place with --out"
-              .formatted(path, describe(e)),
+              .formatted(path, StoreException.reason(e)),
           e);
     }
-  }
-
-  private static String describe(IOException e) {
-    return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": " + e.getMessage();
   }
 
   /** The last part of a path, in characters that every file system and shell takes as they are. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import semigan.gan.store.StoreException;
+import semigan.nn.StateException;
 import semigan.nn.StateFile;
 import semigan.tensor.Tensor;
 
@@ -40,7 +41,7 @@ final class Checkpoints {
         Files.delete(old);
       }
     } catch (IOException e) {
-      throw new StoreException("checkpoint %s: %s".formatted(file, e.getMessage()), e);
+      throw new StoreException(e.getMessage(), e);
     }
     return file;
   }
@@ -49,7 +50,9 @@ final class Checkpoints {
    * Loads the newest checkpoint that is whole.
    *
    * @param warnings hears of those that are not
-   * @return the step after which it was written, or nothing if there is none
+   * @return the step after which it was written, or nothing if there are no checkpoints
+   * @throws StoreException if there are checkpoints but none is whole, or the newest whole one is
+   *     of another architecture: to begin again would overwrite the run
    */
   Optional<Long> loadNewest(Map<String, Tensor> state, Consumer<String> warnings) {
     List<Path> files = oldestFirst();
@@ -57,9 +60,16 @@ final class Checkpoints {
       try {
         StateFile.load(files.get(i), state);
         return Optional.of(step(files.get(i)));
+      } catch (StateException e) {
+        throw new StoreException(e.getMessage(), e);
       } catch (IOException e) {
         warnings.accept("skipped a damaged checkpoint: " + e.getMessage());
       }
+    }
+    if (!files.isEmpty()) {
+      throw new StoreException(
+          "%s: none of the %d checkpoints is whole; start a new run"
+              .formatted(folder, files.size()));
     }
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package semigan.gan.train;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
 
 /** What the generator is trained for. */
 public enum GeneratorLoss {
@@ -8,14 +9,18 @@ public enum GeneratorLoss {
    * {@code -log p(real)} under the discriminator: the non-saturating loss of Goodfellow et al.
    * 2014. Draws best.
    */
-  @JsonProperty("adversarial")
   ADVERSARIAL,
   /** Feature matching, Salimans et al. 2016. Classifies best. */
-  @JsonProperty("feature-matching")
   FEATURE_MATCHING,
   /** The sum of both. */
-  @JsonProperty("both")
   BOTH;
+
+  /** As options and {@code config.json} call it, such as {@code feature-matching}. */
+  @Override
+  @JsonValue
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   boolean adversarial() {
     return this != FEATURE_MATCHING;

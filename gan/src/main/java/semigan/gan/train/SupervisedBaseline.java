@@ -55,7 +55,7 @@ public final class SupervisedBaseline {
         step(model, optimizer, loader.next(), spec, device);
         averaging.step();
       }
-      return Accuracy.of(average, test, config.batch(), device);
+      return Accuracy.of(average, test, device);
     }
   }
 

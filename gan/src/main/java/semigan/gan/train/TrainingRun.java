@@ -3,6 +3,7 @@ package semigan.gan.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,8 @@ import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.model.Sampler;
+import semigan.gan.store.Environment;
+import semigan.gan.store.JsonFile;
 import semigan.gan.store.MetricsLog;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
@@ -27,9 +30,9 @@ import semigan.nn.Schedule;
 import semigan.tensor.Scope;
 
 /**
- * A whole training run in its folder: steps, sample grids on fixed noise, measurements on the test
- * images, metrics, checkpoints, and at the end the averaged model and a chart. It can be stopped
- * after any step, and resumed.
+ * A whole training run in its folder: its settings, steps, sample grids on fixed noise,
+ * measurements on the test images, metrics, checkpoints, and at the end the averaged model and a
+ * chart. It can be stopped after any step, and resumed.
  */
 public final class TrainingRun {
   /** Steps over which metrics are averaged into one record. */
@@ -45,28 +48,18 @@ public final class TrainingRun {
   private final ModelSpec spec;
   private final DataSplit data;
   private final int[] labelled;
-  private final RunFolder folder;
   private final Backend device;
-  private final TrainingListener listener;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
-  private final Checkpoints checkpoints;
 
   /**
-   * Prepares a run.
+   * Prepares a run, and touches no file yet.
    *
    * @param original the data, at its own size
    * @throws IllegalArgumentException if config and data do not fit together
    */
-  public TrainingRun(
-      TrainConfig config,
-      DataSplit original,
-      RunFolder folder,
-      Backend device,
-      TrainingListener listener) {
+  public TrainingRun(TrainConfig config, DataSplit original, Backend device) {
     this.config = config;
-    this.folder = folder;
     this.device = device;
-    this.listener = listener;
     ImageDataset images = original.train();
     spec =
         new ModelSpec(
@@ -88,7 +81,6 @@ public final class TrainingRun {
           "a batch of %d is larger than the data, which has %d training images; --batch can be at most that"
               .formatted(config.batch(), images.size()));
     }
-    checkpoints = new Checkpoints(folder.checkpoints());
   }
 
   static Augmentation augmentation(TrainConfig config) {
@@ -112,16 +104,19 @@ public final class TrainingRun {
   }
 
   /**
-   * Trains from the newest checkpoint, if there is one, to the end.
+   * Trains from the newest checkpoint in {@code folder}, if there is one, to the end.
    *
    * @throws DivergedException if a loss is not finite; the folder's earlier files are whole
-   * @throws StoreException if the folder cannot be written
+   * @throws StoreException if the folder cannot be written, or its checkpoints cannot be gone on
+   *     from
    */
-  public TrainResult run() {
+  public TrainResult run(RunFolder folder, TrainingListener listener) {
     long started = System.nanoTime();
+    Checkpoints checkpoints = new Checkpoints(folder.checkpoints());
     try (Scope scope = Scope.open(device)) {
       GanTrainer trainer = new GanTrainer(config, spec, scope.device());
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
+      describe(folder, first);
       try (MetricsLog metrics =
               first == 0
                   ? MetricsLog.open(folder.metrics())
@@ -129,13 +124,21 @@ public final class TrainingRun {
           BatchLoader unlabelledLoader = loader(allImages(), config.batch(), 1, first);
           BatchLoader labelledLoader =
               labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, first)) {
-        Progress progress = new Progress(trainer, metrics, first);
+        Progress progress = new Progress(folder, checkpoints, listener, trainer, metrics, first);
         while (progress.step < config.steps() && !stopRequested.get()) {
           progress.next(
               labelledLoader == null ? null : labelledLoader.next(), unlabelledLoader.next());
         }
         return finish(progress, started);
       }
+    }
+  }
+
+  /** Only once it is certain that the run can go on: options may have changed its settings. */
+  private void describe(RunFolder folder, long first) {
+    JsonFile.write(folder.config(), config);
+    if (first == 0) {
+      JsonFile.write(folder.environment(), Environment.describe(List.of(device.description())));
     }
   }
 
@@ -156,13 +159,9 @@ public final class TrainingRun {
     Optional<Accuracy> accuracy = finished ? progress.measure() : Optional.empty();
     progress.sample();
     progress.chart();
-    try {
-      progress.trainer.average().save(folder.model());
-    } catch (IOException e) {
-      throw new StoreException("cannot write %s: %s".formatted(folder.model(), e.getMessage()), e);
-    }
+    progress.saveModel();
     return new TrainResult(
-        folder.path().toString(),
+        progress.folder.path().toString(),
         progress.step,
         finished,
         (System.nanoTime() - started) / 1e9,
@@ -175,6 +174,9 @@ public final class TrainingRun {
 
   /** What changes from step to step. */
   private final class Progress {
+    private final RunFolder folder;
+    private final Checkpoints checkpoints;
+    private final TrainingListener listener;
     private final GanTrainer trainer;
     private final MetricsLog metrics;
     private final Schedule schedule =
@@ -187,7 +189,16 @@ public final class TrainingRun {
     private int summed;
     private StepLosses sum = new StepLosses(0, 0, 0, 0);
 
-    Progress(GanTrainer trainer, MetricsLog metrics, long firstStep) {
+    Progress(
+        RunFolder folder,
+        Checkpoints checkpoints,
+        TrainingListener listener,
+        GanTrainer trainer,
+        MetricsLog metrics,
+        long firstStep) {
+      this.folder = folder;
+      this.checkpoints = checkpoints;
+      this.listener = listener;
       this.trainer = trainer;
       this.metrics = metrics;
       this.firstStep = firstStep;
@@ -258,8 +269,7 @@ public final class TrainingRun {
       if (labelled.length == 0) {
         return Optional.empty();
       }
-      Accuracy accuracy =
-          Accuracy.of(trainer.average().discriminator(), data.test(), config.batch(), device);
+      Accuracy accuracy = Accuracy.of(trainer.average().discriminator(), data.test(), device);
       metrics.append(step, Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share()));
       listener.message(
           "step %d: %.2f%% of the test images right (%d errors in %d)"
@@ -270,6 +280,14 @@ public final class TrainingRun {
     void save() {
       checkpoints.save(step, trainer.state(), trainer.metadata());
       savedStep = step;
+    }
+
+    void saveModel() {
+      try {
+        trainer.average().save(folder.model());
+      } catch (IOException e) {
+        throw new StoreException(e.getMessage(), e);
+      }
     }
 
     void chart() {

@@ -1,0 +1,113 @@
+package semigan.gan.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import semigan.gan.store.StoreException;
+import semigan.gan.train.GeneratorLoss;
+import semigan.gan.train.TrainConfig;
+
+/** A {@code config.json}, whole or in part, held against what {@link TrainConfig} has. */
+final class ConfigFile {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private static final Map<String, RecordComponent> SETTINGS = new LinkedHashMap<>();
+
+  static {
+    for (RecordComponent component : TrainConfig.class.getRecordComponents()) {
+      SETTINGS.put(component.getName(), component);
+    }
+  }
+
+  private static final List<String> LOSSES =
+      Arrays.stream(GeneratorLoss.values()).map(GeneratorLoss::toString).toList();
+
+  private ConfigFile() {}
+
+  /**
+   * Reads the settings of a file.
+   *
+   * @throws IllegalArgumentException if it is not a JSON object of known settings, each once and of
+   *     its type; which values are allowed is for {@link TrainConfig} to say
+   * @throws StoreException if it cannot be read
+   */
+  static ObjectNode read(Path file) {
+    ObjectNode settings = parse(file);
+    for (Map.Entry<String, JsonNode> setting : settings.properties()) {
+      check(file, setting.getKey(), setting.getValue());
+    }
+    return settings;
+  }
+
+  private static ObjectNode parse(Path file) {
+    try {
+      if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException(file + ": expected a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s, line %d: %s".formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
+          e);
+    } catch (IOException e) {
+      throw new StoreException("%s: %s".formatted(file, StoreException.reason(e)), e);
+    }
+  }
+
+  private static void check(Path file, String name, JsonNode value) {
+    RecordComponent setting = SETTINGS.get(name);
+    if (setting == null) {
+      throw new IllegalArgumentException(
+          "%s: there is no setting '%s'; there are %s"
+              .formatted(file, name, String.join(", ", SETTINGS.keySet())));
+    }
+    if (!fits(value, setting)) {
+      throw new IllegalArgumentException(
+          "%s: %s is %s, expected %s".formatted(file, name, value, expected(setting.getType())));
+    }
+  }
+
+  private static boolean fits(JsonNode value, RecordComponent setting) {
+    Class<?> type = setting.getType();
+    if (type == int.class) {
+      return value.isIntegralNumber() && value.canConvertToInt();
+    }
+    if (type == long.class) {
+      return value.isIntegralNumber() && value.canConvertToLong();
+    }
+    if (type == float.class) {
+      return value.isNumber();
+    }
+    if (type == boolean.class) {
+      return value.isBoolean();
+    }
+    if (type == GeneratorLoss.class) {
+      return value.isTextual() && LOSSES.contains(value.asText());
+    }
+    return value.isTextual() || value.isNull() && setting.getName().equals("dataDir");
+  }
+
+  private static String expected(Class<?> type) {
+    if (type == int.class || type == long.class) {
+      return "a whole number";
+    }
+    if (type == float.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
+    return type == GeneratorLoss.class ? "one of " + String.join(", ", LOSSES) : "a text in quotes";
+  }
+}
