@@ -168,8 +168,7 @@ class GanTrainerTest {
     }
   }
 
-  private static List<StepLosses> trace(
-      String name, GeneratorLoss loss, float rate, int steps) {
+  private static List<StepLosses> trace(String name, GeneratorLoss loss, float rate, int steps) {
     List<StepLosses> trace = new ArrayList<>();
     try (Backend device = Backends.open(name);
         Scope scope = Scope.open(device);
