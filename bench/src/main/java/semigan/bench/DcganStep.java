@@ -9,6 +9,12 @@ import semigan.gan.train.GanTrainer;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
+import semigan.kernels.DType;
+import semigan.nn.Mode;
+import semigan.tensor.RandomSource;
+import semigan.tensor.Scope;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
 
 /**
  * The training step that benchmarks time, on random images. With a single class and no labels the
@@ -17,11 +23,14 @@ import semigan.kernels.Backend;
 final class DcganStep {
   private static final int LATENT = 100;
 
+  private final Backend device;
   private final GanTrainer trainer;
+  private final RandomSource latents;
   private final Batch images;
   private long number;
 
   DcganStep(Backend device, int batch, int size, int channels, int filters) {
+    this.device = device;
     TrainConfig config =
         new TrainConfig(
             "random",
@@ -50,11 +59,23 @@ final class DcganStep {
         new ModelSpec(
             ModelSpec.DCGAN, size, size, size, channels, filters, LATENT, List.of("real"));
     trainer = new GanTrainer(config, spec, device);
+    latents = new RandomSource(device, 1);
     images = random(batch, size * size * channels);
   }
 
   void run() {
     trainer.step(++number, null, images);
+  }
+
+  /** Draws a batch of images, which stay on the device. */
+  void generate() {
+    try (Scope scope = Scope.open(device)) {
+      latents.moveTo(++number);
+      Shape shape = Shape.of(images.labels().length, LATENT);
+      Tensor z = latents.normal(DType.F32, shape, 0, 1);
+      trainer.average().generator().forward(z, Mode.EVAL);
+      scope.device().synchronize();
+    }
   }
 
   GanModel model() {

@@ -11,7 +11,8 @@ import semigan.kernels.Backends;
 import semigan.tensor.Scope;
 
 /**
- * Training steps of a DCGAN, a timed window for each line read: our side of {@code bench/peers.sh}.
+ * Training steps of a DCGAN, or images drawn from it, a timed window for each line read: our side
+ * of {@code bench/peers.sh}.
  */
 @Command(name = "StepLoop", mixinStandardHelpOptions = true)
 public final class StepLoop implements Callable<Integer> {
@@ -26,9 +27,8 @@ public final class StepLoop implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!workload.task().equals("train-step") || !workload.mode().equals("f32")) {
-      throw new IllegalArgumentException(
-          "no " + workload.task() + " " + workload.mode() + " yet, only train-step f32");
+    if (!workload.mode().equals("f32")) {
+      throw new IllegalArgumentException("no " + workload.mode() + " yet, only f32");
     }
     try (Backend backend = Backends.open(device);
         Scope scope = Scope.open(backend)) {
@@ -39,7 +39,13 @@ public final class StepLoop implements Callable<Integer> {
               workload.size(),
               workload.channels(),
               workload.width());
-      WindowLoop.serve("ours", workload, step::run, System.in, System.out);
+      Runnable work =
+          switch (workload.task()) {
+            case "train-step" -> step::run;
+            case "generate" -> step::generate;
+            default -> throw new IllegalArgumentException("no task " + workload.task());
+          };
+      WindowLoop.serve("ours", workload, work, System.in, System.out);
     }
     return 0;
   }
