@@ -21,6 +21,8 @@ final class OneDnn implements AutoCloseable {
   private final dnnl_stream stream = new dnnl_stream();
 
   private OneDnn() {
+    // Plans is the cache; a second one underneath would keep alive what it drops.
+    check(dnnl_set_primitive_cache_capacity(0), "the size of the primitive cache");
     check(dnnl_engine_create(engine, dnnl_cpu, 0), "engine");
     check(dnnl_stream_create(stream, engine, dnnl_stream_in_order), "stream");
   }
