@@ -176,8 +176,10 @@ final class PlanBuilder implements AutoCloseable {
   }
 
   Plan build() {
+    List<Primitive> complete = List.copyOf(steps);
+    steps.clear();
     return new Plan(
-        List.copyOf(steps),
+        complete,
         names.toString(),
         scratch,
         temporaryBytes,
@@ -186,6 +188,8 @@ final class PlanBuilder implements AutoCloseable {
 
   @Override
   public void close() {
+    // What is left here belongs to a recipe that failed half-way.
+    steps.forEach(Primitive::close);
     descriptors.forEach(dnnl::dnnl_primitive_desc_destroy);
     layouts.forEach(dnnl::dnnl_memory_desc_destroy);
     dnnl_primitive_attr_destroy(attributes);
