@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import semigan.gan.data.Batch;
-import semigan.gan.model.DcganDiscriminator;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
@@ -110,58 +109,79 @@ public final class GanTrainer {
   public StepLosses step(long number, Batch labelled, Batch unlabelled) {
     try (Scope step = Scope.open(device)) {
       random.moveTo(number);
-      int known = labelled == null ? 0 : labelled.labels().length;
-      int unknown = unlabelled.labels().length;
-      Tensor real = upload(labelled, unlabelled);
-      Tensor fake = model.generator().forward(latents(unknown), Mode.TRAIN_TRACKING);
+      int count = unlabelled.labels().length;
+      Tensor fake = model.generator().forward(latents(count), Mode.TRAIN_TRACKING);
 
-      var onReal = model.discriminator().judge(real, Mode.TRAIN_TRACKING);
-      var onFake = model.discriminator().judge(fake.detach(), Mode.TRAIN);
-      Tensor realRows = SemiSupervised.semiSupervised(onReal.logits(), targets(labelled, unknown));
-      Tensor realLoss = Sum.mean(Slice.slice(realRows, 0, known, unknown));
-      Tensor fakeLoss = Losses.semiSupervised(onFake.logits(), targets(unknown, LossKernels.FAKE));
-      Tensor discriminatorLoss = Unary.linear(Binary.add(realLoss, fakeLoss), 0.5f, 0);
-      Tensor labelledLoss = null;
-      if (known > 0) {
-        labelledLoss = Sum.mean(Slice.slice(realRows, 0, 0, known));
-        discriminatorLoss = Binary.add(discriminatorLoss, labelledLoss);
-      }
+      Verdict verdict = judge(labelled, unlabelled, fake.detach());
       var discriminatorParameters = model.discriminator().parameters().values();
-      discriminatorOptimizer.step(discriminatorLoss.backward(discriminatorParameters));
+      discriminatorOptimizer.step(verdict.total().backward(discriminatorParameters));
 
-      Tensor generatorLoss = generatorLoss(fake, onReal, known, unknown);
+      Tensor generatorLoss = generatorLoss(fake, verdict.realFeatures());
       var generatorParameters = model.generator().parameters().values();
       generatorOptimizer.step(generatorLoss.backward(generatorParameters));
 
       generatorAverage.step();
       discriminatorAverage.step();
-      StepLosses losses =
-          new StepLosses(
-              labelledLoss == null ? 0 : labelledLoss.item(),
-              realLoss.item(),
-              fakeLoss.item(),
-              generatorLoss.item());
-      if (!losses.isFinite()) {
-        throw new DivergedException(
-            number, losses, whereDiverged(discriminatorLoss, generatorLoss));
-      }
-      return losses;
+      return losses(number, verdict, generatorLoss);
     }
   }
 
-  private Tensor generatorLoss(
-      Tensor fake, DcganDiscriminator.Output onReal, int known, int unknown) {
+  /**
+   * The discriminator's losses on one step's images.
+   *
+   * @param labelled cross-entropy of the labelled images, 0 without any
+   * @param real minus the log of the probability that the unlabelled images are real
+   * @param fake minus the log of the probability that the generated images are generated
+   * @param realFeatures of the unlabelled images, without history
+   */
+  private record Verdict(Tensor labelled, Tensor real, Tensor fake, Tensor realFeatures) {
+    /** What the discriminator minimises; real and generated images weigh a half each. */
+    Tensor total() {
+      return Binary.add(labelled, Unary.linear(Binary.add(real, fake), 0.5f, 0));
+    }
+  }
+
+  /** Real images pass together, and so are normalised by statistics of their own. */
+  private Verdict judge(Batch labelled, Batch unlabelled, Tensor fake) {
+    int known = labelled == null ? 0 : labelled.labels().length;
+    int unknown = unlabelled.labels().length;
+    var onReal = model.discriminator().judge(upload(labelled, unlabelled), Mode.TRAIN_TRACKING);
+    var onFake = model.discriminator().judge(fake, Mode.TRAIN);
+    Tensor realRows = SemiSupervised.semiSupervised(onReal.logits(), targets(labelled, unknown));
+    return new Verdict(
+        known == 0
+            ? Tensor.zeros(device, DType.F32, Shape.of())
+            : Sum.mean(Slice.slice(realRows, 0, 0, known)),
+        Sum.mean(Slice.slice(realRows, 0, known, unknown)),
+        Losses.semiSupervised(onFake.logits(), targets(unknown, LossKernels.FAKE)),
+        Slice.slice(onReal.features().detach(), 0, known, unknown));
+  }
+
+  private Tensor generatorLoss(Tensor fake, Tensor realFeatures) {
     var judged = model.discriminator().judge(fake, Mode.TRAIN);
     Tensor loss = null;
     if (config.generatorLoss().adversarial()) {
-      loss = Losses.semiSupervised(judged.logits(), targets(unknown, LossKernels.REAL));
+      int count = fake.shape().size(0);
+      loss = Losses.semiSupervised(judged.logits(), targets(count, LossKernels.REAL));
     }
     if (config.generatorLoss().matchesFeatures()) {
-      Tensor real = Slice.slice(onReal.features().detach(), 0, known, unknown);
-      Tensor matching = Losses.featureMatching(real, judged.features());
+      Tensor matching = Losses.featureMatching(realFeatures, judged.features());
       loss = loss == null ? matching : Binary.add(loss, matching);
     }
     return loss;
+  }
+
+  private StepLosses losses(long number, Verdict verdict, Tensor generatorLoss) {
+    StepLosses losses =
+        new StepLosses(
+            verdict.labelled().item(),
+            verdict.real().item(),
+            verdict.fake().item(),
+            generatorLoss.item());
+    if (!losses.isFinite()) {
+      throw new DivergedException(number, losses, whereDiverged(verdict.total(), generatorLoss));
+    }
+    return losses;
   }
 
   private Tensor latents(int count) {
