@@ -132,7 +132,7 @@ public final class GanTrainer {
    * @param labelled cross-entropy of the labelled images, 0 without any
    * @param real minus the log of the probability that the unlabelled images are real
    * @param fake minus the log of the probability that the generated images are generated
-   * @param realFeatures of the unlabelled images, without history
+   * @param realFeatures of the labelled, then the unlabelled images, without history
    */
   private record Verdict(Tensor labelled, Tensor real, Tensor fake, Tensor realFeatures) {
     /** What the discriminator minimises; real and generated images weigh a half each. */
@@ -154,18 +154,20 @@ public final class GanTrainer {
             : Sum.mean(Slice.slice(realRows, 0, 0, known)),
         Sum.mean(Slice.slice(realRows, 0, known, unknown)),
         Losses.semiSupervised(onFake.logits(), targets(unknown, LossKernels.FAKE)),
-        Slice.slice(onReal.features().detach(), 0, known, unknown));
+        onReal.features().detach());
   }
 
   private Tensor generatorLoss(Tensor fake, Tensor realFeatures) {
     var judged = model.discriminator().judge(fake, Mode.TRAIN);
+    int count = fake.shape().size(0);
     Tensor loss = null;
     if (config.generatorLoss().adversarial()) {
-      int count = fake.shape().size(0);
       loss = Losses.semiSupervised(judged.logits(), targets(count, LossKernels.REAL));
     }
     if (config.generatorLoss().matchesFeatures()) {
-      Tensor matching = Losses.featureMatching(realFeatures, judged.features());
+      int known = realFeatures.shape().size(0) - count;
+      Tensor unlabelled = Slice.slice(realFeatures, 0, known, count);
+      Tensor matching = Losses.featureMatching(unlabelled, judged.features());
       loss = loss == null ? matching : Binary.add(loss, matching);
     }
     return loss;
