@@ -30,7 +30,7 @@ final class ConfigFile {
     }
   }
 
-  private static final List<String> LOSSES =
+  static final List<String> LOSSES =
       Arrays.stream(GeneratorLoss.values()).map(GeneratorLoss::toString).toList();
 
   private ConfigFile() {}

@@ -18,6 +18,7 @@ import semigan.gan.data.DataSets;
 @Command(
     name = "data",
     description = "What data sets there are.",
+    footer = {"", "Example:", "  java -jar gan.jar data list"},
     subcommands = DataCommand.ListCommand.class)
 final class DataCommand extends Verbosity implements Runnable {
   @Spec private CommandSpec spec;

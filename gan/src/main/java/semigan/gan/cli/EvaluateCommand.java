@@ -47,7 +47,8 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
         Scope scope = Scope.open(device)) {
       GanModel loaded = model.load(file, scope.device());
       ModelSpec spec = loaded.spec();
-      DataOptions options = DataOptions.defaults().withImageSize(spec.canvas());
+      DataOptions options =
+          DataOptions.defaults().withImageSize(spec.canvas()).withListener(Output.DATA_WARNINGS);
       ImageDataset test =
           DataSets.open(data, dataDir == null ? options : options.withDirectory(dataDir)).test();
       requireFit(spec, test);

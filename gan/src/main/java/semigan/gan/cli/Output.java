@@ -4,11 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
+import semigan.gan.data.DataListener;
 
 /** What commands share in printing. */
 final class Output {
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
+
+  /** Says on standard error what is wrong with data that can be used all the same. */
+  static final DataListener DATA_WARNINGS =
+      new DataListener() {
+        @Override
+        public void warning(String message) {
+          System.err.println("gan: " + message);
+        }
+      };
 
   private Output() {}
 

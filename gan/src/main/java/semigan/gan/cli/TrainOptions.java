@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
@@ -25,6 +27,20 @@ final class TrainOptions {
           .build();
 
   private static final double DEFAULT_EPOCHS = 10;
+
+  /** Takes a loss by the name that it has in {@code config.json}. */
+  static final class LossConverter implements ITypeConverter<GeneratorLoss> {
+    @Override
+    public GeneratorLoss convert(String name) {
+      for (GeneratorLoss loss : GeneratorLoss.values()) {
+        if (loss.toString().equals(name)) {
+          return loss;
+        }
+      }
+      throw new TypeConversionException(
+          "expected one of %s but was '%s'".formatted(String.join(", ", ConfigFile.LOSSES), name));
+    }
+  }
 
   /** What a run is made of. */
   record Resolved(TrainConfig config, DataSplit data) {}
@@ -92,6 +108,7 @@ final class TrainOptions {
   @Option(
       names = "--generator-loss",
       paramLabel = "LOSS",
+      converter = LossConverter.class,
       description = "adversarial, feature-matching or both (default: both).")
   private GeneratorLoss generatorLoss;
 
@@ -191,7 +208,7 @@ final class TrainOptions {
   }
 
   private static DataSplit open(ObjectNode given) {
-    DataOptions options = DataOptions.defaults();
+    DataOptions options = DataOptions.defaults().withListener(Output.DATA_WARNINGS);
     JsonNode directory = given.get("dataDir");
     if (directory != null && !directory.isNull()) {
       options = options.withDirectory(Path.of(directory.asText()));

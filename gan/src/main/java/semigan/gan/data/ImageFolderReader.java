@@ -95,16 +95,16 @@ final class ImageFolderReader {
       return;
     }
     String counted = "%s: %d of %d images are bad".formatted(root, bad.size(), reasons.length);
-    String named = "\n  " + String.join("\n  ", bad.subList(0, Math.min(BAD_NAMED, bad.size())));
+    String named = String.join("; ", bad.subList(0, Math.min(BAD_NAMED, bad.size())));
     if (bad.size() > BAD_NAMED) {
-      named += "\n  and %d more".formatted(bad.size() - BAD_NAMED);
+      named += "; and %d more".formatted(bad.size() - BAD_NAMED);
     }
     if (100L * bad.size() > (long) BAD_ALLOWED_PER_CENT * reasons.length) {
       throw new DataException(
-          "%s, more than %d%%; mend or remove them:%s"
+          "%s, more than %d%%; mend or remove them: %s"
               .formatted(counted, BAD_ALLOWED_PER_CENT, named));
     }
-    options.listener().warning(counted + " and were skipped:" + named);
+    options.listener().warning(counted + " and were skipped: " + named);
   }
 
   private static byte[] colour(byte[] image, int pixels) {

@@ -59,7 +59,11 @@ public record GanModel(ModelSpec spec, DcganGenerator generator, DcganDiscrimina
     } catch (JsonProcessingException e) {
       throw new IOException(
           "%s: describes no model that this version knows: %s"
-              .formatted(file, e.getOriginalMessage()),
+              .formatted(
+                  file,
+                  e.getCause() instanceof IllegalArgumentException cause
+                      ? cause.getMessage()
+                      : e.getOriginalMessage()),
           e);
     }
   }

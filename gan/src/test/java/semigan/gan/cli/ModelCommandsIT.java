@@ -1,0 +1,125 @@
+package semigan.gan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can be done with a trained model. */
+@Timeout(300)
+class ModelCommandsIT {
+  @TempDir Path folder;
+
+  private final String model = Samples.model().toString();
+  private final String file = Samples.model().resolve("model.safetensors").toString();
+
+  private GanJar.Result run(String... arguments) {
+    return GanJar.in(folder).run(arguments);
+  }
+
+  @Test
+  void aGridIsOnePicture() throws IOException {
+    assertEquals(
+        "drew 5 images to grid.png", run("generate", model, "--count", "5").done().out().trim());
+    BufferedImage grid = ImageIO.read(folder.resolve("grid.png").toFile());
+    // Three columns and two rows of at least the model's 32x32.
+    assertTrue(grid.getWidth() >= 3 * 32 && grid.getHeight() >= 2 * 32);
+  }
+
+  @Test
+  void anImageIsTheSameHoweverManyAreDrawn() throws IOException {
+    run("generate", model, "--count", "2", "--seed", "9", "--out", "few").done();
+    JsonNode result =
+        run("generate", file, "--count", "70", "--seed", "9", "--out", "many", "--json").json();
+    assertEquals(70, result.get("count").asInt());
+    try (Stream<Path> files = Files.list(folder.resolve("many"))) {
+      assertEquals(70, files.count());
+    }
+    for (String name : new String[] {"000000.png", "000001.png"}) {
+      byte[] few = Files.readAllBytes(folder.resolve("few").resolve(name));
+      assertArrayEquals(few, Files.readAllBytes(folder.resolve("many").resolve(name)), name);
+    }
+    run("generate", model, "--count", "1", "--seed", "10", "--out", "other").done();
+    assertFalse(
+        Arrays.equals(
+            Files.readAllBytes(folder.resolve("few/000000.png")),
+            Files.readAllBytes(folder.resolve("other/000000.png"))),
+        "another seed");
+  }
+
+  /** So little trained, a model draws nothing but one of its two classes, perhaps. */
+  @Test
+  void aClassHasANameAndANumber() throws IOException {
+    boolean bars = isDrawn("bars", "0");
+    boolean discs = isDrawn("discs", "1");
+    assertTrue(bars || discs, "each image is of one class");
+  }
+
+  private boolean isDrawn(String name, String number) throws IOException {
+    var named = run("generate", model, "--class", name, "--count", "4", "--out", name + ".png");
+    if (named.exit() != 0) {
+      assertTrue(named.refused(1).contains("drew no '" + name + "' in 1000 attempts"));
+      return false;
+    }
+    run("generate", model, "--class", number, "--count", "4", "--out", number + ".png").done();
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve(name + ".png")),
+        Files.readAllBytes(folder.resolve(number + ".png")));
+    return true;
+  }
+
+  @Test
+  void theAccuracyIsTheOneThatTrainingReported() throws IOException {
+    String data = Samples.shapes().toString();
+    JsonNode result = run("evaluate", model, "--data", data, "--json").json();
+    assertEquals(20, result.get("testImages").asInt());
+    String log = Files.readString(Samples.model().resolve("log.txt"));
+    String reported =
+        "test accuracy: %.2f%% (%d errors in 20)"
+            .formatted(100 * result.get("accuracy").asDouble(), result.get("testErrors").asInt());
+    assertTrue(log.contains(reported), reported);
+    String text = run("evaluate", file, "--data", data).done().out();
+    assertTrue(text.startsWith(reported.substring("test ".length())), text);
+  }
+
+  @Test
+  void theModelsOwnImageIsClassified() {
+    run("generate", model, "--count", "2", "--out", "own").done();
+    String text = run("classify", model, "own/000000.png").done().out();
+    assertTrue(text.matches("(?s)own/000000\\.png: (bars|discs) \\([\\d.]+%\\), real .*"), text);
+    JsonNode both = run("classify", file, "own/000000.png", "own/000001.png", "--json").json();
+    assertEquals(2, both.size());
+    JsonNode probabilities = both.get(1).get("probabilities");
+    double sum = probabilities.get("bars").asDouble() + probabilities.get("discs").asDouble();
+    assertEquals(1, sum, 1e-5);
+  }
+
+  @Test
+  void aBadImageIsRefusedByName() throws IOException {
+    Files.writeString(folder.resolve("notes.txt"), "no image");
+    String line = run("classify", model, "notes.txt").refused(1);
+    assertTrue(line.contains("notes.txt: neither PNG nor JPEG"), line);
+    assertTrue(run("classify", model, "gone.png").refused(1).contains("gone.png: no such file"));
+  }
+
+  @Test
+  void aPngThatClaimsTooMuchIsRefusedFromItsHeader() throws IOException {
+    Samples.writePngHeader(folder.resolve("vast.png"), 100_000, 100_000);
+    // Ten gigabytes of grey would not fit.
+    String line =
+        GanJar.in(folder).withJava("-Xmx64m").run("classify", model, "vast.png").refused(1);
+    assertTrue(line.contains("vast.png: its header claims 100000 x 100000 pixels"), line);
+  }
+}

@@ -1,0 +1,124 @@
+package semigan.gan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stopping a run, and going on with it. */
+@Timeout(300)
+class ResumeIT {
+  /** Long enough that a signal arrives in the middle. */
+  private static final int STEPS = 300;
+
+  private static final int EXIT_OF_INTERRUPT = 128 + 2;
+  private static final int EXIT_OF_TERMINATE = 128 + 15;
+
+  @TempDir Path folder;
+
+  private GanJar.Result run(String... arguments) {
+    return GanJar.in(folder).run(arguments);
+  }
+
+  @Test
+  void aStoppedRunEndsWithTheWeightsOfOneThatWasNot() throws Exception {
+    run(Samples.train(Samples.shapes(), STEPS, "--out", ".", "--name", "whole")).done();
+    String[] again = Samples.train(Samples.shapes(), STEPS, "--out", ".", "--name", "stopped");
+    var stopped = GanJar.in(folder).start(again);
+    stopped.awaitOutput("step 1 of " + STEPS);
+    boolean interruptible = interruptsArrive();
+    stopped.signal(interruptible ? "INT" : "TERM");
+    GanJar.Result result = stopped.await();
+    assertEquals(interruptible ? EXIT_OF_INTERRUPT : EXIT_OF_TERMINATE, result.exit(), result::err);
+    String last = result.out().lines().reduce((a, b) -> b).orElseThrow();
+    assertTrue(last.matches("stopped after step \\d+; go on with: .* --resume \\./stopped"), last);
+    assertTrue(Files.exists(folder.resolve("stopped/model.safetensors")));
+    assertEquals("", result.err());
+
+    run("train", "--resume", "stopped").done();
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("whole/model.safetensors")),
+        Files.readAllBytes(folder.resolve("stopped/model.safetensors")));
+  }
+
+  /** A shell lets what it starts in the background ignore interrupts, and so do its children. */
+  private static boolean interruptsArrive() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return true;
+    }
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("SigIgn:")) {
+        long ignored = Long.parseUnsignedLong(line.substring(7).trim(), 16);
+        return (ignored & 0b10) == 0;
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void moreStepsThanBeforeAreKeptInTheConfig() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    assertEquals(
+        33, run("train", "--resume", "run", "--steps", "33", "--json").json().get("step").asInt());
+    var config = new ObjectMapper().readTree(run.resolve("config.json").toFile());
+    assertEquals(33, config.get("steps").asInt());
+    assertTrue(Files.exists(run.resolve("checkpoints/000033.safetensors")));
+  }
+
+  @Test
+  void aDamagedCheckpointIsSkippedForTheOneBefore() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    cut(run.resolve("checkpoints/000030.safetensors"));
+    String out = run("train", "--resume", "run").done().out();
+    assertTrue(out.contains("skipped a damaged checkpoint: run/checkpoints/000030"), out);
+    assertTrue(out.contains("step 30 of 30"), out);
+    assertEquals(
+        Samples.checksums(Samples.model()).get("model.safetensors"),
+        Samples.checksums(run).get("model.safetensors"));
+  }
+
+  @Test
+  void aRunWithoutAWholeCheckpointIsNotBegunAgain() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    cut(run.resolve("checkpoints/000027.safetensors"));
+    cut(run.resolve("checkpoints/000030.safetensors"));
+    Map<String, Long> before = Samples.checksums(run);
+    String line = run("train", "--resume", "run").refused(1);
+    assertTrue(line.contains("none of the 2 checkpoints is whole"), line);
+    assertEquals(before, Samples.checksums(run));
+  }
+
+  @Test
+  void anotherArchitectureIsNotBegunAgain() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Map<String, Long> before = Samples.checksums(run);
+    String line = run("train", "--resume", "run", "--filters", "8").refused(1);
+    assertTrue(line.contains("000030.safetensors: tensor 'model.generator."), line);
+    assertTrue(line.contains("[256,100] in the file but F32 [512,100]"), line);
+    assertEquals(before, Samples.checksums(run));
+  }
+
+  @Test
+  void onlyARunFolderIsResumed() {
+    assertTrue(run("train", "--resume", "nowhere").refused(1).contains("nowhere: no such run"));
+    String data = Samples.shapes().toString();
+    assertTrue(run("train", "--resume", data).refused(1).contains("it has no config.json"));
+  }
+
+  private static void cut(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package semigan.gan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import semigan.gan.train.TrainConfig;
+
+/** Training, and the folder that it leaves. */
+@Timeout(300)
+class TrainIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  private GanJar.Result run(String... arguments) {
+    return GanJar.in(folder).run(arguments);
+  }
+
+  private GanJar.Result train(String... more) {
+    return run(Samples.train(Samples.shapes(), 3, more));
+  }
+
+  @Test
+  void theBuiltInDataNeedsNothingElse() throws IOException {
+    run("train", "--steps", "3", "--filters", "4", "--batch", "8").done();
+    Path run;
+    try (Stream<Path> runs = Files.list(folder.resolve("runs"))) {
+      run = runs.toList().get(0);
+    }
+    assertTrue(run.getFileName().toString().matches("\\d{8}-\\d{6}-glyphs"), run.toString());
+    JsonNode config = JSON.readTree(run.resolve("config.json").toFile());
+    assertEquals(100, config.get("labels").asInt());
+    assertEquals("glyphs", config.get("data").asText());
+    BufferedImage grid = ImageIO.read(run.resolve("samples/000003.png").toFile());
+    assertTrue(grid.getWidth() >= 10 * 28 && grid.getHeight() >= 6 * 28);
+  }
+
+  @Test
+  void aRunLeavesEverythingInItsFolder() throws IOException {
+    Path run = Samples.model();
+    assertEveryFileIsThere(run);
+    JsonNode config = JSON.readTree(run.resolve("config.json").toFile());
+    Set<String> settings = new TreeSet<>();
+    Arrays.stream(TrainConfig.class.getRecordComponents()).forEach(c -> settings.add(c.getName()));
+    Set<String> names = new TreeSet<>();
+    config.fieldNames().forEachRemaining(names::add);
+    assertEquals(settings, names, "fully resolved");
+    assertEquals(4, config.get("filters").asInt());
+    assertEquals(32, config.get("size").asInt());
+    JsonNode environment = JSON.readTree(run.resolve("environment.json").toFile());
+    for (String name : List.of("version", "device", "java", "os", "processors")) {
+      assertTrue(environment.hasNonNull(name), name);
+    }
+  }
+
+  private static void assertEveryFileIsThere(Path run) throws IOException {
+    for (String image : List.of("samples/000003.png", "samples/000030.png", "loss.png")) {
+      assertNotNull(ImageIO.read(run.resolve(image).toFile()), image + " decodes");
+    }
+    assertTrue(Files.size(run.resolve("model.safetensors")) > 1000);
+    assertTrue(Files.exists(run.resolve("checkpoints/000030.safetensors")));
+    assertTrue(Files.readString(run.resolve("log.txt")).contains("baseline"));
+    boolean losses = false;
+    boolean accuracy = false;
+    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+      JsonNode record = JSON.readTree(line);
+      assertTrue(record.hasNonNull("step"), line);
+      losses |= record.hasNonNull("lossGenerator") && record.hasNonNull("lossLabelled");
+      accuracy |= record.hasNonNull("accuracy");
+    }
+    assertTrue(losses && accuracy, "metrics");
+  }
+
+  @Test
+  void theReferenceTrainsTooAndJsonIsOneLine() {
+    JsonNode result =
+        train("--device", "reference", "--generator-loss", "feature-matching", "--json").json();
+    assertEquals(3, result.get("step").asInt());
+    assertTrue(result.get("finished").asBoolean());
+    assertEquals(20, result.get("testImages").asInt());
+    assertTrue(Files.exists(folder.resolve(result.get("run").asText())));
+  }
+
+  @Test
+  void theSameSettingsGiveTheSameWeightsAndAnotherSeedOthers() throws IOException {
+    byte[] expected = Files.readAllBytes(Samples.model().resolve("model.safetensors"));
+    String config = Samples.model().resolve("config.json").toString();
+    run("train", "--config", config, "--name", "again").done();
+    assertArrayEquals(expected, Files.readAllBytes(folder.resolve("runs/again/model.safetensors")));
+    run("train", "--config", config, "--name", "other", "--seed", "2").done();
+    byte[] other = Files.readAllBytes(folder.resolve("runs/other/model.safetensors"));
+    assertFalse(Arrays.equals(expected, other));
+  }
+
+  @Test
+  void anOptionBeatsTheConfigFileWhichBeatsTheDefault() throws IOException {
+    Files.writeString(folder.resolve("c.json"), "{\"filters\": 2, \"latent\": 7, \"flip\": true}");
+    String data = Samples.shapes().toString();
+    run(
+            "train",
+            "--data",
+            data,
+            "--config",
+            "c.json",
+            "--no-flip",
+            "--name",
+            "mixed",
+            "--steps",
+            "1",
+            "--filters",
+            "4",
+            "--batch",
+            "8",
+            "--labels",
+            "0")
+        .done();
+    JsonNode config = JSON.readTree(folder.resolve("runs/mixed/config.json").toFile());
+    assertEquals(4, config.get("filters").asInt(), "option");
+    assertFalse(config.get("flip").asBoolean(), "option");
+    assertEquals(7, config.get("latent").asInt(), "file");
+    assertEquals(32, config.get("labelledBatch").asInt(), "default");
+    assertEquals(0, config.get("labels").asInt(), "none at all is allowed");
+  }
+}
