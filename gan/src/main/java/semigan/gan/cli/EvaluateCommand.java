@@ -15,6 +15,7 @@ import semigan.gan.data.PaddedDataset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
+import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
 import semigan.tensor.Scope;
 
@@ -23,15 +24,19 @@ import semigan.tensor.Scope;
     name = "evaluate",
     description = "Measures how well a model classifies the test images of a data set.",
     sortOptions = false,
-    footer = {"", "Example:", "  java -jar gan.jar evaluate runs/first --data fashion-mnist"})
+    footer = {
+      "",
+      "Example:",
+      "  java -jar gan.jar evaluate runs/first",
+      "  java -jar gan.jar evaluate model.safetensors --data fashion-mnist"
+    })
 final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   @Mixin private ModelArgument model;
 
   @Option(
       names = "--data",
       paramLabel = "NAME|DIR",
-      defaultValue = "glyphs",
-      description = "The data set, as for train (default: ${DEFAULT-VALUE}).")
+      description = "The data set, as for train (default: the one that the run learnt from).")
   private String data;
 
   @Option(
@@ -43,6 +48,13 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = model.file();
+    if (data == null) {
+      TrainConfig learnt = model.config();
+      data = learnt.data();
+      if (dataDir == null && learnt.dataDir() != null) {
+        dataDir = Path.of(learnt.dataDir());
+      }
+    }
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
       GanModel loaded = model.load(file, scope.device());

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import semigan.gan.model.GanModel;
+import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
+import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 
@@ -34,6 +36,20 @@ final class ModelArgument {
               .formatted(model));
     }
     return RunFolder.modelFile(model);
+  }
+
+  /**
+   * How the model was trained.
+   *
+   * @throws IllegalArgumentException if it is a file alone, which does not say
+   */
+  TrainConfig config() {
+    if (!Files.isDirectory(model)) {
+      throw new IllegalArgumentException(
+          "%s does not say what data it learnt from, as a run's folder does; give --data"
+              .formatted(model));
+    }
+    return JsonFile.read(RunFolder.open(model).config(), TrainConfig.class);
   }
 
   Backend openDevice() {

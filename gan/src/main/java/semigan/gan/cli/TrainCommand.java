@@ -74,7 +74,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
     DataSplit data = resolved.data();
     try (Backend device = Backends.open(config.device())) {
       ProgressPrinter printer = new ProgressPrinter(console, Output.isTerminal());
-      TrainingRun run = new TrainingRun(config, data, device);
+      TrainingRun run = new TrainingRun(config.on(device.name()), data, device);
       RunFolder folder = existing == null ? create(config) : existing;
       try (RunLog log = new RunLog(folder.log(), printer)) {
         log.message(

@@ -158,6 +158,10 @@ final class TrainOptions {
    * @throws IllegalArgumentException if something is not allowed
    */
   Resolved resolve(RunFolder resumed) {
+    if (epochs != null && steps != null) {
+      throw new IllegalArgumentException(
+          "--epochs and --steps both say how long to train; give one of them");
+    }
     ObjectNode given = JSON.createObjectNode();
     if (resumed != null) {
       given.setAll(ConfigFile.read(resumed.config()));
@@ -169,7 +173,7 @@ final class TrainOptions {
     DataSplit split = open(given);
     ObjectNode all = defaults(split);
     all.setAll(given);
-    if (epochs != null && steps == null || !given.has("steps")) {
+    if (epochs != null || !given.has("steps")) {
       double wanted = epochs == null ? DEFAULT_EPOCHS : epochs;
       if (!(wanted > 0)) {
         throw new IllegalArgumentException("--epochs must be positive but is " + wanted);

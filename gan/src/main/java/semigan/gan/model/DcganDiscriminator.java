@@ -44,7 +44,7 @@ public final class DcganDiscriminator implements Module {
   public DcganDiscriminator(ModelSpec spec, RandomSource random) {
     List<Module> modules = new ArrayList<>();
     int channels = spec.filters();
-    modules.add(new Conv2d(spec.channels(), channels, 4, HALVING, true, INITIAL, random));
+    modules.add(new Conv2d(spec.channels(), channels, 4, HALVING, false, INITIAL, random));
     modules.add(Layer.leakyRelu(SLOPE));
     for (int halving = 1; halving < spec.halvings(); halving++, channels *= 2) {
       modules.add(new Conv2d(channels, 2 * channels, 4, HALVING, false, INITIAL, random));

@@ -41,7 +41,8 @@ public final class DcganGenerator implements Module {
       modules.add(new BatchNorm(channels / 2, random.device()));
       modules.add(Layer.relu());
     }
-    modules.add(new ConvTranspose2d(channels, spec.channels(), 4, DOUBLING, true, INITIAL, random));
+    modules.add(
+        new ConvTranspose2d(channels, spec.channels(), 4, DOUBLING, false, INITIAL, random));
     modules.add(Layer.tanh());
     layers = new Sequential(modules);
   }

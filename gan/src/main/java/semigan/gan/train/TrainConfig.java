@@ -80,6 +80,33 @@ public record TrainConfig(
     share("averagingRate", averagingRate);
   }
 
+  /** This config on the device that was found. */
+  public TrainConfig on(String found) {
+    return new TrainConfig(
+        data,
+        dataDir,
+        labels,
+        size,
+        steps,
+        batch,
+        labelledBatch,
+        shift,
+        flip,
+        filters,
+        latent,
+        generatorLoss,
+        generatorRate,
+        discriminatorRate,
+        beta1,
+        decayFrom,
+        averagingRate,
+        seed,
+        found,
+        sampleEvery,
+        evaluateEvery,
+        checkpointEvery);
+  }
+
   private static void positive(String name, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be positive but is " + value);

@@ -11,8 +11,6 @@ package semigan.gan.train;
  * @param testErrors test images put into a wrong class by the averaged model; -1 without labels
  * @param testImages test images
  * @param accuracy share of test images put into their class; NaN without labels
- * @param baselineAccuracy the same for the discriminator trained on the labelled images alone; NaN
- *     if that was not asked for
  */
 public record TrainResult(
     String run,
@@ -22,5 +20,4 @@ public record TrainResult(
     double imagesPerSecond,
     int testErrors,
     int testImages,
-    double accuracy,
-    double baselineAccuracy) {}
+    double accuracy) {}

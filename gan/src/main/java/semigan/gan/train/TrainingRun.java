@@ -156,6 +156,7 @@ public final class TrainingRun {
     if (progress.step > progress.savedStep) {
       progress.save();
     }
+    progress.flush();
     Optional<Accuracy> accuracy = finished ? progress.measure() : Optional.empty();
     progress.sample();
     progress.chart();
@@ -168,8 +169,7 @@ public final class TrainingRun {
         progress.imagesPerSecond(),
         accuracy.map(Accuracy::errors).orElse(-1),
         data.test().size(),
-        accuracy.map(Accuracy::share).orElse(Double.NaN),
-        Double.NaN);
+        accuracy.map(Accuracy::share).orElse(Double.NaN));
   }
 
   /** What changes from step to step. */
@@ -239,7 +239,14 @@ public final class TrainingRun {
     private void record(StepLosses losses) {
       sum = sum.plus(losses);
       summed++;
-      if (step % METRICS_EVERY == 0 || step == config.steps()) {
+      if (step % METRICS_EVERY == 0) {
+        flush();
+      }
+    }
+
+    /** Writes the means since the last record. */
+    void flush() {
+      if (summed > 0) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("lossLabelled", sum.labelled() / summed);
         values.put("lossReal", sum.real() / summed);
@@ -270,7 +277,9 @@ public final class TrainingRun {
         return Optional.empty();
       }
       Accuracy accuracy = Accuracy.of(trainer.average().discriminator(), data.test(), device);
-      metrics.append(step, Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share()));
+      if (step > firstStep) { // where a run goes on, its record is there already
+        metrics.append(step, Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share()));
+      }
       listener.message(
           "step %d: %.2f%% of the test images right (%d errors in %d)"
               .formatted(step, 100 * accuracy.share(), accuracy.errors(), accuracy.total()));

@@ -95,6 +95,14 @@ class ModelCommandsIT {
   }
 
   @Test
+  void aRunKnowsItsDataAndAFileDoesNot() {
+    JsonNode result = run("evaluate", model, "--json").json();
+    assertEquals(Samples.shapes().toString(), result.get("data").asText());
+    assertEquals(20, result.get("testImages").asInt());
+    assertTrue(run("evaluate", file).refused(2).contains("give --data"));
+  }
+
+  @Test
   void theModelsOwnImageIsClassified() {
     run("generate", model, "--count", "2", "--out", "own").done();
     String text = run("classify", model, "own/000000.png").done().out();

@@ -3,6 +3,7 @@ package semigan.gan.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,6 +66,7 @@ class TrainIT {
     assertEquals(settings, names, "fully resolved");
     assertEquals(4, config.get("filters").asInt());
     assertEquals(32, config.get("size").asInt());
+    assertNotEquals("auto", config.get("device").asText());
     JsonNode environment = JSON.readTree(run.resolve("environment.json").toFile());
     for (String name : List.of("version", "device", "java", "os", "processors")) {
       assertTrue(environment.hasNonNull(name), name);

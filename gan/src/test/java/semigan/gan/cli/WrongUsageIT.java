@@ -43,6 +43,7 @@ class WrongUsageIT {
           --latent -1            | latent must be positive but is -1
           --steps 0              | steps must be positive but is 0
           --epochs -1            | epochs must be positive but is -1
+          --epochs 1 --steps 5   | --epochs and --steps both say how long to train
           --sample-every 0       | sampleEvery must be positive but is 0
           --rate 0               | Rate must be positive but is 0
           --rate NaN             | Rate must be positive but is NaN
