@@ -6,6 +6,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -19,17 +20,18 @@ import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 
 /**
- * Convolutions at the DCGAN's shapes, 4x4 with stride 2, batch 64. A transposed convolution is the
- * {@code backwardInput} of the one with the same sizes. {@code 2 * outputLength * 16 * in}
- * operations each.
+ * Convolutions at the DCGAN's shapes, 4x4 with stride 2, in images a second. A transposed
+ * convolution is the {@code backwardInput} of the one with the same sizes.
  */
 @State(Scope.Benchmark)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 public class ConvBenchmark {
+  private static final int BATCH = 64;
+
   /** Input size, input channels, output channels. */
   @Param({"32-1-64", "32-3-64", "16-64-128", "8-128-256"})
   public String shape;
@@ -49,7 +51,7 @@ public class ConvBenchmark {
     int size = Integer.parseInt(parts[0]);
     int in = Integer.parseInt(parts[1]);
     int out = Integer.parseInt(parts[2]);
-    geometry = new Conv2dGeometry(64, size, size, in, out, 4, 4, 2, 2, 1, 1, 1, 1);
+    geometry = new Conv2dGeometry(BATCH, size, size, in, out, 4, 4, 2, 2, 1, 1, 1, 1);
     backend = Backends.open(device);
     RandomBuffers random = new RandomBuffers(backend);
     x = random.normal(geometry.inputLength());
@@ -63,18 +65,21 @@ public class ConvBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(BATCH)
   public void forward() {
     backend.conv().forward(geometry, x, w, y);
     backend.synchronize();
   }
 
   @Benchmark
+  @OperationsPerInvocation(BATCH)
   public void backwardInput() {
     backend.conv().backwardInput(geometry, y, w, x);
     backend.synchronize();
   }
 
   @Benchmark
+  @OperationsPerInvocation(BATCH)
   public void backwardWeight() {
     backend.conv().backwardWeight(geometry, x, y, w);
     backend.synchronize();

@@ -7,6 +7,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -23,22 +24,22 @@ import semigan.kernels.OptimKernels.AdamSlot;
 import semigan.kernels.UnaryOp;
 
 /**
- * Kernels whose time goes into moving bytes, at the DCGAN's sizes. Bytes a call: batch
- * normalisation of [16384, 128] floats forward 16.8 MB read twice and written once, Adam on 1.7
- * million parameters 48 MB.
+ * Kernels whose time goes into moving bytes, at the DCGAN's sizes. The unit, operations a
+ * nanosecond, is GB/s: an operation is a byte that the kernel must read or write at the least.
  */
 @State(Scope.Benchmark)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class KernelBenchmark {
   private static final int ROWS = 64 * 16 * 16;
   private static final int CHANNELS = 128;
   private static final int PARAMETERS = 1_700_000;
   private static final int LOSS_ROWS = 160;
   private static final int CLASSES = 10;
+  private static final int TENSOR_BYTES = 4 * ROWS * CHANNELS;
 
   @Param(Backends.AUTO)
   public String device;
@@ -99,12 +100,14 @@ public class KernelBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(2 * TENSOR_BYTES)
   public void batchNormForward() {
     backend.norm().batchNormForward(ROWS, CHANNELS, 1e-5f, x, scale, shift, y, mean, variance);
     backend.synchronize();
   }
 
   @Benchmark
+  @OperationsPerInvocation(3 * TENSOR_BYTES)
   public void batchNormBackward() {
     backend
         .norm()
@@ -113,18 +116,21 @@ public class KernelBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(2 * TENSOR_BYTES)
   public void leakyRelu() {
     backend.elementwise().unary(UnaryOp.LEAKY_RELU, 0.2f, 0, x, y);
     backend.synchronize();
   }
 
   @Benchmark
+  @OperationsPerInvocation(7 * 4 * PARAMETERS)
   public void adam() {
     backend.optim().adam(new AdamSettings(0.5f, 0.999f, 1e-8f, false), clock, List.of(slot));
     backend.synchronize();
   }
 
   @Benchmark
+  @OperationsPerInvocation(4 * LOSS_ROWS * (2 * CLASSES + 2))
   public void semiSupervisedLoss() {
     backend.loss().semiSupervised(LOSS_ROWS, CLASSES, logits, targets, loss, dlogits);
     backend.synchronize();

@@ -18,7 +18,7 @@ public final class WindowLoop {
    * Untimed steps before the first window: compilation, primitive caches and allocators settle in
    * these.
    */
-  private static final int WARM_UP_STEPS = 20;
+  private static final int WARM_UP_STEPS = 60;
 
   /** Untimed steps at the start of every window: the other process had the caches and the cores. */
   private static final int RESUME_STEPS = 2;
