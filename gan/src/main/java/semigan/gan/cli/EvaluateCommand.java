@@ -48,17 +48,11 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = model.file();
-    if (data == null) {
-      TrainConfig learnt = model.config();
-      data = learnt.data();
-      if (dataDir == null && learnt.dataDir() != null) {
-        dataDir = Path.of(learnt.dataDir());
-      }
-    }
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
       GanModel loaded = model.load(file, scope.device());
       ModelSpec spec = loaded.spec();
+      chooseData();
       DataOptions options =
           DataOptions.defaults().withImageSize(spec.canvas()).withListener(Output.DATA_WARNINGS);
       ImageDataset test =
@@ -72,6 +66,17 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
       print(accuracy, spec.classes());
     }
     return 0;
+  }
+
+  /** Without another wish, the data that the run learnt from. */
+  private void chooseData() {
+    if (data == null) {
+      TrainConfig learnt = model.config();
+      data = learnt.data();
+      if (dataDir == null && learnt.dataDir() != null) {
+        dataDir = Path.of(learnt.dataDir());
+      }
+    }
   }
 
   private void requireFit(ModelSpec spec, ImageDataset test) {

@@ -103,7 +103,7 @@ class WrongUsageIT {
 
   @Test
   void aModelIsNotMeasuredOnImagesOfAnotherSize() {
-    String line = refusal("evaluate", Samples.model().toString());
+    String line = refusal("evaluate", Samples.model().toString(), "--data", "glyphs");
     assertTrue(
         line.contains("trained on 32x32x1 images of 2 classes, but glyphs has 28x28x1"), line);
   }
