@@ -1,6 +1,7 @@
 package semigan.gan.cli;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -45,11 +46,20 @@ final class Failures implements IExecutionExceptionHandler {
     return ExitCode.USAGE;
   }
 
-  /** What is no longer an {@link Exception}: nothing catches it on its way here. */
-  static int heapFull(OutOfMemoryError failure, String[] arguments) {
-    System.err.println("gan: the Java heap is full; raise it with java -Xmx, or use less data");
+  /** What is no {@link Exception}: nothing catches it on its way to here. */
+  static int ended(Error failure, String[] arguments, PrintStream err) {
+    String line;
+    if (failure instanceof OutOfMemoryError) {
+      line = "the Java heap is full; raise it with java -Xmx, or use less data";
+    } else if (failure instanceof LinkageError) {
+      line =
+          "a part of the program cannot be loaded; was gan.jar replaced while it ran? start it again";
+    } else {
+      line = failure + "; this looks like a defect; --verbose shows where it happened";
+    }
+    err.println("gan: " + line);
     if (List.of(arguments).contains("--verbose")) {
-      failure.printStackTrace();
+      failure.printStackTrace(err);
     }
     return ExitCode.SOFTWARE;
   }

@@ -46,8 +46,8 @@ public final class Main implements Runnable {
   private static int execute(String[] arguments) {
     try {
       return commandLine().execute(arguments);
-    } catch (OutOfMemoryError e) {
-      return Failures.heapFull(e, arguments);
+    } catch (Error e) {
+      return Failures.ended(e, arguments, System.err);
     }
   }
 

@@ -14,11 +14,13 @@ import picocli.CommandLine.Option;
 import semigan.gan.data.DataSplit;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.store.RunFolder;
+import semigan.gan.train.StepProfile;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainResult;
 import semigan.gan.train.TrainingRun;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
+import semigan.kernels.ProfiledBackend;
 
 /** {@code train}. */
 @Command(
@@ -57,6 +59,11 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
   private String name;
 
   @Option(
+      names = "--profile",
+      description = "Take some steps, show where their time goes, and write nothing.")
+  private boolean profile;
+
+  @Option(
       names = "--baseline",
       description = "Also train the same discriminator on the labelled images alone, to compare.")
   private boolean baseline;
@@ -73,6 +80,10 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
     }
     DataSplit data = resolved.data();
     try (Backend device = Backends.open(config.device())) {
+      if (profile) {
+        print(StepProfile.of(config, data, device), config.batch());
+        return 0;
+      }
       ProgressPrinter printer = new ProgressPrinter(console, Output.isTerminal());
       TrainingRun run = new TrainingRun(config.on(device.name()), data, device);
       RunFolder folder = existing == null ? create(config) : existing;
@@ -89,6 +100,31 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void print(StepProfile measured, int batch) {
+    if (isJson()) {
+      System.out.println(Output.json(measured));
+      return;
+    }
+    System.out.printf("%10s %7s %8s %8s  kernel%n", "ms a step", "calls", "GB/s", "GFLOP/s");
+    double kernels = 0;
+    for (ProfiledBackend.Row row : measured.kernels()) {
+      double ms = row.nanos() / 1e6 / measured.steps();
+      kernels += ms;
+      System.out.printf(
+          "%10.3f %7.1f %8.1f %8s  %s%n",
+          ms,
+          (double) row.calls() / measured.steps(),
+          (double) row.bytes() / row.nanos(),
+          row.operations() == 0 ? "" : "%.0f".formatted((double) row.operations() / row.nanos()),
+          row.kernel());
+    }
+    double step = measured.stepNanos() / 1e6;
+    double floor = measured.floorNanos() / 1e6;
+    System.out.printf(
+        "step: %.2f ms, %.0f images/s; kernels %.2f ms; the convolutions alone at best %.2f ms, %.0f%% of the step%n",
+        step, batch / step * 1e3, kernels, floor, 100 * floor / step);
   }
 
   private RunFolder create(TrainConfig config) {

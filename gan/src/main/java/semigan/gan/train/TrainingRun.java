@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import semigan.gan.data.Augmentation;
 import semigan.gan.data.Batch;
@@ -130,6 +131,25 @@ public final class TrainingRun {
               labelledLoader == null ? null : labelledLoader.next(), unlabelledLoader.next());
         }
         return finish(progress, started);
+      }
+    }
+  }
+
+  /**
+   * Takes steps from the start and keeps nothing, for those who watch the device.
+   *
+   * @param afterStep hears the number of each step
+   */
+  void rehearse(int steps, IntConsumer afterStep) {
+    try (Scope scope = Scope.open(device);
+        BatchLoader unlabelledLoader = loader(allImages(), config.batch(), 1, 0);
+        BatchLoader labelledLoader =
+            labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, 0)) {
+      GanTrainer trainer = new GanTrainer(config, spec, scope.device());
+      for (int step = 1; step <= steps; step++) {
+        Batch known = labelledLoader == null ? null : labelledLoader.next();
+        trainer.step(step, known, unlabelledLoader.next());
+        afterStep.accept(step);
       }
     }
   }

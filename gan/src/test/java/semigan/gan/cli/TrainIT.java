@@ -55,6 +55,17 @@ class TrainIT {
   }
 
   @Test
+  void aProfileShowsTheStepAndWritesNothing() {
+    String text = train("--profile").done().out();
+    assertTrue(text.contains("conv backwardWeight [8,32,32,1] to [8,16,16,4] by 4x4"), text);
+    assertTrue(text.contains("optim adam"), text);
+    assertTrue(
+        text.matches("(?s).*step: [\\d.]+ ms, \\d+ images/s; kernels .* the convolutions alone .*"),
+        text);
+    assertFalse(Files.exists(folder.resolve("runs")));
+  }
+
+  @Test
   void aRunLeavesEverythingInItsFolder() throws IOException {
     Path run = Samples.model();
     assertEveryFileIsThere(run);

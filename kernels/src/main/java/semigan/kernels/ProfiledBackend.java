@@ -1,0 +1,328 @@
+package semigan.kernels;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/**
+ * A backend that times every kernel of another one. Each call waits for its kernel, so that the
+ * time is the kernel's own; a device that would run several at once is slowed down by that.
+ */
+public final class ProfiledBackend implements Backend {
+  private static final int FLOOR_REPETITIONS = 30;
+
+  /**
+   * What all calls of one kernel with one geometry took together.
+   *
+   * @param kernel family, method and sizes
+   * @param calls how many
+   * @param nanos time in them
+   * @param bytes of the buffers that they were given
+   * @param operations additions and multiplications; 0 where bytes are what counts
+   */
+  public record Row(String kernel, long calls, long nanos, long bytes, long operations) {
+    Row plus(long moreNanos, long moreBytes, long moreOperations) {
+      return new Row(
+          kernel, calls + 1, nanos + moreNanos, bytes + moreBytes, operations + moreOperations);
+    }
+  }
+
+  private record Convolution(String method, Conv2dGeometry geometry) {}
+
+  private final Backend device;
+  private final Map<Class<?>, Object> families = new HashMap<>();
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final Map<Convolution, Long> convolutions = new LinkedHashMap<>();
+
+  public ProfiledBackend(Backend device) {
+    this.device = device;
+  }
+
+  /** Forgets what was measured so far. */
+  public void restart() {
+    rows.clear();
+    convolutions.clear();
+  }
+
+  /** What was measured since the last {@link #restart}, longest first. */
+  public List<Row> rows() {
+    List<Row> sorted = new ArrayList<>(rows.values());
+    sorted.sort(Comparator.comparingLong(Row::nanos).reversed());
+    return sorted;
+  }
+
+  /**
+   * The least time in which the device can do the convolutions measured: each alone, many times
+   * over on the same random data, its best time taken.
+   *
+   * @return nanoseconds for as many calls as were measured
+   */
+  public long convolutionFloor() {
+    long floor = 0;
+    for (Map.Entry<Convolution, Long> entry : convolutions.entrySet()) {
+      floor += entry.getValue() * best(entry.getKey());
+    }
+    return floor;
+  }
+
+  private long best(Convolution convolution) {
+    Conv2dGeometry g = convolution.geometry();
+    Buffer offset = device.allocate(DType.I32, 2);
+    device.write(new int[2], 0, offset);
+    Buffer x = random(g.inputLength(), offset);
+    Buffer w = random(g.filterLength(), offset);
+    Buffer y = random(g.outputLength(), offset);
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < FLOOR_REPETITIONS; i++) {
+      device.synchronize();
+      long started = System.nanoTime();
+      switch (convolution.method()) {
+        case "forward" -> device.conv().forward(g, x, w, y);
+        case "backwardInput" -> device.conv().backwardInput(g, y, w, x);
+        default -> device.conv().backwardWeight(g, x, y, w);
+      }
+      device.synchronize();
+      best = Math.min(best, System.nanoTime() - started);
+    }
+    List.of(offset, x, w, y).forEach(device::release);
+    return best;
+  }
+
+  private Buffer random(long length, Buffer offset) {
+    Buffer buffer = device.allocate(DType.F32, length);
+    device.random().normal(new RandomKernels.Key(1, 0), offset, 0, 0, 1, buffer);
+    return buffer;
+  }
+
+  /** A family whose calls are timed. */
+  private <T> T timed(Class<T> family, T kernels) {
+    return family.cast(
+        families.computeIfAbsent(
+            family,
+            type ->
+                Proxy.newProxyInstance(
+                    type.getClassLoader(),
+                    new Class<?>[] {type},
+                    (proxy, method, arguments) -> call(type, kernels, method, arguments))));
+  }
+
+  private Object call(Class<?> family, Object kernels, Method method, Object[] arguments)
+      throws Throwable {
+    long started = System.nanoTime();
+    Object result;
+    try {
+      result = method.invoke(kernels, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+    device.synchronize();
+    long nanos = System.nanoTime() - started;
+    String kernel = describe(family, method, arguments);
+    rows.merge(
+        kernel,
+        new Row(kernel, 1, nanos, bytes(arguments), operations(arguments)),
+        (row, one) -> row.plus(one.nanos(), one.bytes(), one.operations()));
+    if (arguments[0] instanceof Conv2dGeometry geometry) {
+      convolutions.merge(new Convolution(method.getName(), geometry), 1L, Long::sum);
+    }
+    return result;
+  }
+
+  private static String describe(Class<?> family, Method method, Object[] arguments) {
+    StringJoiner text = new StringJoiner(" ");
+    text.add(family.getSimpleName().replace("Kernels", "").toLowerCase(Locale.ROOT));
+    text.add(method.getName());
+    for (Object argument : arguments) {
+      if (argument instanceof Conv2dGeometry g) {
+        text.add(
+            "[%d,%d,%d,%d] to [%d,%d,%d,%d] by %dx%d"
+                .formatted(
+                    g.batch(),
+                    g.inHeight(),
+                    g.inWidth(),
+                    g.inChannels(),
+                    g.batch(),
+                    g.outHeight(),
+                    g.outWidth(),
+                    g.outChannels(),
+                    g.kernelHeight(),
+                    g.kernelWidth()));
+      } else if (argument instanceof MatmulGeometry g) {
+        text.add("[%d,%d] from %d".formatted(g.rows(), g.columns(), g.inner()));
+      } else if (argument instanceof BroadcastGeometry g) {
+        text.add(g.a() + " and " + g.b());
+      } else if (argument instanceof ReduceGeometry g) {
+        text.add(g.sizes() + " over " + g.axes());
+      } else if (argument instanceof StridedCopy g) {
+        text.add(g.sizes().toString());
+      } else if (argument instanceof Enum<?> op) {
+        text.add(op.toString());
+      } else if (argument instanceof Long || argument instanceof Integer) {
+        text.add(argument.toString());
+      }
+    }
+    return text.toString();
+  }
+
+  private static long operations(Object[] arguments) {
+    if (arguments[0] instanceof Conv2dGeometry g) {
+      return 2 * g.outputLength() * g.kernelHeight() * g.kernelWidth() * g.inChannels();
+    }
+    if (arguments[0] instanceof MatmulGeometry g) {
+      return 2L * g.rows() * g.columns() * g.inner();
+    }
+    return 0;
+  }
+
+  private static long bytes(Object[] arguments) throws ReflectiveOperationException {
+    long bytes = 0;
+    for (Object argument : arguments) {
+      if (argument instanceof Buffer buffer) {
+        bytes += buffer.bytes();
+      } else if (argument instanceof List<?> list) {
+        for (Object element : list) {
+          bytes += element instanceof Buffer buffer ? buffer.bytes() : slotBytes(element);
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /** Of an optimiser's slot: a record of buffers. */
+  private static long slotBytes(Object slot) throws ReflectiveOperationException {
+    long bytes = 0;
+    for (RecordComponent component : slot.getClass().getRecordComponents()) {
+      bytes += ((Buffer) component.getAccessor().invoke(slot)).bytes();
+    }
+    return bytes;
+  }
+
+  @Override
+  public String name() {
+    return device.name();
+  }
+
+  @Override
+  public String description() {
+    return device.description();
+  }
+
+  @Override
+  public boolean supports(DType type) {
+    return device.supports(type);
+  }
+
+  @Override
+  public Buffer allocate(DType type, long length) {
+    return device.allocate(type, length);
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    device.release(buffer);
+  }
+
+  @Override
+  public MemoryUsage memory() {
+    return device.memory();
+  }
+
+  @Override
+  public void trim() {
+    device.trim();
+  }
+
+  @Override
+  public void write(float[] source, int from, Buffer target) {
+    device.write(source, from, target);
+  }
+
+  @Override
+  public void write(int[] source, int from, Buffer target) {
+    device.write(source, from, target);
+  }
+
+  @Override
+  public void read(Buffer source, float[] target, int from) {
+    device.read(source, target, from);
+  }
+
+  @Override
+  public void read(Buffer source, int[] target, int from) {
+    device.read(source, target, from);
+  }
+
+  @Override
+  public void synchronize() {
+    device.synchronize();
+  }
+
+  @Override
+  public ConvKernels conv() {
+    return timed(ConvKernels.class, device.conv());
+  }
+
+  @Override
+  public GemmKernels gemm() {
+    return timed(GemmKernels.class, device.gemm());
+  }
+
+  @Override
+  public NormKernels norm() {
+    return timed(NormKernels.class, device.norm());
+  }
+
+  @Override
+  public ElementwiseKernels elementwise() {
+    return timed(ElementwiseKernels.class, device.elementwise());
+  }
+
+  @Override
+  public CopyKernels copy() {
+    return timed(CopyKernels.class, device.copy());
+  }
+
+  @Override
+  public ReduceKernels reduce() {
+    return timed(ReduceKernels.class, device.reduce());
+  }
+
+  @Override
+  public PoolKernels pool() {
+    return timed(PoolKernels.class, device.pool());
+  }
+
+  @Override
+  public ResizeKernels resize() {
+    return timed(ResizeKernels.class, device.resize());
+  }
+
+  @Override
+  public LossKernels loss() {
+    return timed(LossKernels.class, device.loss());
+  }
+
+  @Override
+  public OptimKernels optim() {
+    return timed(OptimKernels.class, device.optim());
+  }
+
+  @Override
+  public RandomKernels random() {
+    return timed(RandomKernels.class, device.random());
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}

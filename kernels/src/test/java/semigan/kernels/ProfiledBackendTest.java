@@ -1,0 +1,83 @@
+package semigan.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import semigan.kernels.OptimKernels.AverageSlot;
+
+class ProfiledBackendTest {
+  private static final Conv2dGeometry GEOMETRY =
+      new Conv2dGeometry(2, 4, 4, 3, 5, 3, 3, 1, 1, 1, 1, 1, 1);
+
+  @Test
+  void aKernelDoesTheSameAndIsCounted() {
+    try (Backend plain = Backends.open("reference");
+        ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      float[] expected = convolve(plain);
+      assertArrayEquals(expected, convolve(profiled));
+      convolve(profiled);
+
+      ProfiledBackend.Row row = profiled.rows().get(0);
+      assertEquals("conv forward [2,4,4,3] to [2,4,4,5] by 3x3", row.kernel());
+      assertEquals(2, row.calls());
+      assertTrue(row.nanos() > 0);
+      assertEquals(2 * 4 * (2 * 16 * 3 + 5 * 9 * 3 + 2 * 16 * 5), row.bytes());
+      assertEquals(2 * 2 * (2 * 16 * 5) * 9 * 3, row.operations());
+    }
+  }
+
+  @Test
+  void slotsOfAnOptimiserCountTheirBuffers() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      Buffer average = profiled.allocate(DType.F32, 10);
+      Buffer value = profiled.allocate(DType.F32, 10);
+      profiled.optim().average(0.5f, List.of(new AverageSlot(average, value)));
+      assertEquals(80, profiled.rows().get(0).bytes());
+    }
+  }
+
+  @Test
+  void theFloorCoversEveryConvolutionAndLeavesNoMemory() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      assertEquals(0, profiled.convolutionFloor());
+      convolve(profiled);
+      long live = profiled.memory().live();
+      long once = profiled.convolutionFloor();
+      assertTrue(once > 0);
+      assertEquals(live, profiled.memory().live());
+      profiled.restart();
+      assertEquals(0, profiled.convolutionFloor());
+      assertEquals(List.of(), profiled.rows());
+    }
+  }
+
+  @Test
+  void aKernelsOwnFailureComesThrough() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      Buffer x = profiled.allocate(DType.F32, 1);
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> profiled.conv().forward(GEOMETRY, x, x, x));
+    }
+  }
+
+  private static float[] convolve(Backend backend) {
+    float[] values = new float[(int) GEOMETRY.inputLength()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 7 - 3;
+    }
+    Buffer x = backend.allocate(DType.F32, GEOMETRY.inputLength());
+    Buffer w = backend.allocate(DType.F32, GEOMETRY.filterLength());
+    Buffer y = backend.allocate(DType.F32, GEOMETRY.outputLength());
+    backend.write(values, 0, x);
+    backend.elementwise().fill(w, 0.5f);
+    backend.conv().forward(GEOMETRY, x, w, y);
+    float[] result = new float[(int) GEOMETRY.outputLength()];
+    backend.read(y, result, 0);
+    List.of(x, w, y).forEach(backend::release);
+    return result;
+  }
+}
