@@ -52,6 +52,7 @@ public class KernelBenchmark {
   private Buffer scale;
   private Buffer shift;
   private Buffer dscale;
+  private Buffer dshift;
   private Buffer mean;
   private Buffer variance;
   private Buffer clock;
@@ -73,6 +74,7 @@ public class KernelBenchmark {
     scale = random.uniform(CHANNELS);
     shift = random.uniform(CHANNELS);
     dscale = random.uniform(CHANNELS);
+    dshift = random.uniform(CHANNELS);
     mean = random.uniform(CHANNELS);
     variance = random.uniform(CHANNELS);
     clock = backend.allocate(DType.F32, 2);
@@ -102,7 +104,7 @@ public class KernelBenchmark {
   @Benchmark
   @OperationsPerInvocation(2 * TENSOR_BYTES)
   public void batchNormForward() {
-    backend.norm().batchNormForward(ROWS, CHANNELS, 1e-5f, x, scale, shift, y, mean, variance);
+    backend.norm().batchNormForward(ROWS, CHANNELS, 1e-5f, 1, x, scale, shift, y, mean, variance);
     backend.synchronize();
   }
 
@@ -111,7 +113,8 @@ public class KernelBenchmark {
   public void batchNormBackward() {
     backend
         .norm()
-        .batchNormBackward(ROWS, CHANNELS, 1e-5f, x, scale, mean, variance, dy, dx, dscale, shift);
+        .batchNormBackward(
+            ROWS, CHANNELS, 1e-5f, 1, x, scale, shift, mean, variance, y, dy, dx, dscale, dshift);
     backend.synchronize();
   }
 

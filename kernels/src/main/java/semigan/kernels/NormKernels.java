@@ -6,16 +6,21 @@ package semigan.kernels;
  * href="https://arxiv.org/abs/1502.03167">arXiv:1502.03167</a>. Everything but {@code x}, {@code y}
  * and their gradients is F32 of length {@code channels}. The variance is the biased one (divided by
  * {@code rows}).
+ *
+ * <p>LeakyReLU follows in the same kernel, which spares the memory between the two: {@code y = z >
+ * 0 ? z : slope z} of the normalised {@code z}, with {@code slope >= 0}; 1 leaves {@code z} as it
+ * is, 0 is ReLU.
  */
 public interface NormKernels {
   /**
-   * {@code y = scale (x - mean) / sqrt(variance + epsilon) + shift} with the statistics of this
+   * {@code z = scale (x - mean) / sqrt(variance + epsilon) + shift} with the statistics of this
    * batch, which are written to {@code mean} and {@code variance}.
    */
   void batchNormForward(
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
       Buffer shift,
@@ -28,6 +33,7 @@ public interface NormKernels {
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
       Buffer shift,
@@ -35,15 +41,25 @@ public interface NormKernels {
       Buffer variance,
       Buffer y);
 
-  /** The gradients of {@link #batchNormForward}, through the statistics too. */
+  /**
+   * The gradients of {@link #batchNormForward}, through the statistics too; the derivative where
+   * {@code z = 0} is {@code slope}.
+   *
+   * <p>The sign of {@code z} is that of {@code y}, and comes out of {@code x} and {@code shift}
+   * again. A backend takes what costs it less: a kernel of our own has {@code x} at hand and reads
+   * no {@code y} (5 tensors read and written instead of 7), a library's activation wants {@code y}.
+   */
   void batchNormBackward(
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
+      Buffer shift,
       Buffer mean,
       Buffer variance,
+      Buffer y,
       Buffer dy,
       Buffer dx,
       Buffer dscale,

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class NormConformanceTest {
   private static final float EPSILON = 1e-5f;
+
+  /** No activation, LeakyReLU, ReLU. */
+  private static final float[] SLOPES = {1, 0.2f, 0};
+
   private static final int[][] SIZES = {
     {1, 1},
     {1, 33},
@@ -22,73 +26,81 @@ class NormConformanceTest {
 
   @OnEveryDevice
   void forwardIsTheReferences(Device device) {
-    for (int[] size : SIZES) {
-      forward(device, size[0], size[1], 0.5, 2);
+    for (float slope : SLOPES) {
+      for (int[] size : SIZES) {
+        forward(device, size[0], size[1], slope, 0.5, 2);
+      }
     }
   }
 
   @OnEveryDevice
   void forwardKeepsItsPrecisionFarFromZero(Device device) {
     if (device.type() == DType.F32) { // BF16 cannot store such inputs
-      forward(device, 257, 33, 1000, 1);
+      forward(device, 257, 33, 1, 1000, 1);
     }
   }
 
   @OnEveryDevice
   void forwardOfConstantChannelsIsTheShift(Device device) {
-    forward(device, 64, 33, 3.3, 0);
-    forward(device, 257, 3, 0, 0);
+    forward(device, 64, 33, 0.2f, 3.3, 0);
+    forward(device, 257, 3, 1, 0, 0);
   }
 
   @OnEveryDevice
   void inferenceIsTheReferences(Device device) {
-    for (int[] size : SIZES) {
-      int rows = size[0];
-      int channels = size[1];
-      var trial = new Trial(device, rows + " x " + channels);
-      var x = trial.input("x", (long) rows * channels);
-      var scale = trial.single("scale", trial.normal(channels));
-      var shift = trial.single("shift", trial.normal(channels));
-      var mean = trial.single("mean", trial.normal(channels));
-      var variance = trial.single("variance", trial.uniform(channels, 0, 3));
-      var y = trial.output("y", (long) rows * channels);
-      trial.run(
-          (kernels, at) ->
-              kernels
-                  .norm()
-                  .batchNormInference(
-                      rows,
-                      channels,
-                      EPSILON,
-                      at.of(x),
-                      at.of(scale),
-                      at.of(shift),
-                      at.of(mean),
-                      at.of(variance),
-                      at.of(y)));
-      trial.assertWithin(
-          y,
-          i -> {
-            int c = i % channels;
-            double deviation = Math.sqrt(variance.before()[c] + EPSILON);
-            double distance = Math.abs(x.before()[i]) + Math.abs(mean.before()[c]);
-            return Tolerance.sum(1)
-                * (Math.abs(scale.before()[c]) * distance / deviation
-                    + Math.abs(shift.before()[c]));
-          });
+    for (float slope : SLOPES) {
+      for (int[] size : SIZES) {
+        inference(device, size[0], size[1], slope);
+      }
     }
   }
 
   @OnEveryDevice
   void backwardIsTheReferences(Device device) {
-    for (int[] size : SIZES) {
-      backward(device, size[0], size[1]);
+    for (float slope : SLOPES) {
+      for (int[] size : SIZES) {
+        backward(device, size[0], size[1], slope);
+      }
     }
   }
 
+  private static void inference(Device device, int rows, int channels, float slope) {
+    var trial = new Trial(device, label(rows, channels, slope));
+    var x = trial.input("x", (long) rows * channels);
+    var scale = trial.single("scale", trial.normal(channels));
+    var shift = trial.single("shift", trial.normal(channels));
+    var mean = trial.single("mean", trial.normal(channels));
+    var variance = trial.single("variance", trial.uniform(channels, 0, 3));
+    var y = trial.output("y", (long) rows * channels);
+    trial.run(
+        (kernels, at) ->
+            kernels
+                .norm()
+                .batchNormInference(
+                    rows,
+                    channels,
+                    EPSILON,
+                    slope,
+                    at.of(x),
+                    at.of(scale),
+                    at.of(shift),
+                    at.of(mean),
+                    at.of(variance),
+                    at.of(y)));
+    trial.assertWithin(
+        y,
+        i -> {
+          int c = i % channels;
+          double deviation = Math.sqrt(variance.before()[c] + EPSILON);
+          double distance = Math.abs(x.before()[i]) + Math.abs(mean.before()[c]);
+          return Tolerance.sum(1)
+              * (Math.abs(scale.before()[c]) * distance / deviation + Math.abs(shift.before()[c]));
+        });
+  }
+
   private static void forward(
-      Device device, int rows, int channels, double centre, double deviation) {
-    var trial = new Trial(device, rows + " x " + channels + " around " + centre);
+      Device device, int rows, int channels, float slope, double centre, double deviation) {
+    var trial = new Trial(device, label(rows, channels, slope) + " around " + centre);
     double[] noise = trial.normal((long) rows * channels);
     var x = trial.input("x", Trial.values(noise.length, i -> centre + deviation * noise[i]));
     var scale = trial.single("scale", trial.normal(channels));
@@ -104,6 +116,7 @@ class NormConformanceTest {
                     rows,
                     channels,
                     EPSILON,
+                    slope,
                     at.of(x),
                     at.of(scale),
                     at.of(shift),
@@ -134,21 +147,27 @@ class NormConformanceTest {
         y,
         i -> {
           int c = i % channels;
-          double slope = Math.abs(scale.before()[c]) / Math.sqrt(spread[c] + EPSILON);
-          return relative * (slope * reach[c] + Math.abs(shift.before()[c]));
+          double factor = Math.abs(scale.before()[c]) / Math.sqrt(spread[c] + EPSILON);
+          return relative * (factor * reach[c] + Math.abs(shift.before()[c]));
         });
     for (double value : trial.actual(variance)) {
       assertTrue(value >= 0, () -> "negative variance " + value);
     }
   }
 
-  private static void backward(Device device, int rows, int channels) {
-    var trial = new Trial(device, rows + " x " + channels);
+  private static void backward(Device device, int rows, int channels, float slope) {
+    var trial = new Trial(device, label(rows, channels, slope));
     var x = trial.input("x", (long) rows * channels);
     var scale = trial.single("scale", trial.normal(channels));
+    var shift = trial.single("shift", trial.normal(channels));
     var mean = trial.single("mean", trial.uniform(channels, -0.3, 0.3));
     var variance = trial.single("variance", trial.uniform(channels, 0.5, 2));
-    var dy = trial.input("dy", (long) rows * channels);
+    double[] z = normalised(x, scale, shift, mean, variance);
+    var y = trial.input("y", Trial.values(z.length, i -> z[i] > 0 ? z[i] : slope * z[i]));
+    double[] upstream = trial.normal(z.length);
+    // The sign of a z near 0 may be lost in rounding: no gradient comes from there.
+    var dy =
+        trial.input("dy", Trial.values(z.length, i -> Math.abs(z[i]) < 1e-4 ? 0 : upstream[i]));
     var dx = trial.output("dx", (long) rows * channels);
     var dscale = trial.output("dscale", DType.F32, channels);
     var dshift = trial.output("dshift", DType.F32, channels);
@@ -160,10 +179,13 @@ class NormConformanceTest {
                     rows,
                     channels,
                     EPSILON,
+                    slope,
                     at.of(x),
                     at.of(scale),
+                    at.of(shift),
                     at.of(mean),
                     at.of(variance),
+                    at.of(y),
                     at.of(dy),
                     at.of(dx),
                     at.of(dscale),
@@ -171,20 +193,33 @@ class NormConformanceTest {
     double[] reach = reach(x.before(), mean.before(), channels);
     double[] inverse = Trial.values(channels, c -> 1 / Math.sqrt(variance.before()[c] + EPSILON));
     double[] xhat = Trial.values(channels, c -> reach[c] * inverse[c]);
-    double[] slope = Trial.values(channels, c -> Math.abs(scale.before()[c]) * inverse[c]);
-    assertBackward(trial, xhat, slope, dy, dx, dscale, dshift);
+    double[] factor = Trial.values(channels, c -> Math.abs(scale.before()[c]) * inverse[c]);
+    assertBackward(trial, xhat, factor, dy, dx, dscale, dshift);
   }
 
-  /** Given at least each channel's largest xhat, and the size of its slope. */
+  private static double[] normalised(
+      Operand x, Operand scale, Operand shift, Operand mean, Operand variance) {
+    int channels = scale.length();
+    return Trial.values(
+        x.length(),
+        i -> {
+          int c = i % channels;
+          double deviation = Math.sqrt(variance.before()[c] + EPSILON);
+          double xhat = (x.before()[i] - mean.before()[c]) / deviation;
+          return scale.before()[c] * xhat + shift.before()[c];
+        });
+  }
+
+  /** Given at least each channel's largest xhat, and the size of its factor. */
   private static void assertBackward(
       Trial trial,
       double[] xhat,
-      double[] slope,
+      double[] factor,
       Operand dy,
       Operand dx,
       Operand dscale,
       Operand dshift) {
-    int channels = slope.length;
+    int channels = factor.length;
     int rows = dy.length() / channels;
     double[] upstream = new double[channels];
     for (int i = 0; i < dy.length(); i++) {
@@ -198,8 +233,12 @@ class NormConformanceTest {
         i -> {
           int c = i % channels;
           double averages = upstream[c] / rows * (1 + xhat[c] * xhat[c]);
-          return relative * slope[c] * (Math.abs(dy.before()[i]) + averages);
+          return relative * factor[c] * (Math.abs(dy.before()[i]) + averages);
         });
+  }
+
+  private static String label(int rows, int channels, float slope) {
+    return rows + " x " + channels + ", slope " + slope;
   }
 
   /** The largest magnitude in each channel, of an element and the mean together. */

@@ -24,6 +24,7 @@ public final class BatchNorm implements Module {
   private final Tensor scale;
   private final Tensor shift;
   private final boolean learnsScale;
+  private final float slope;
   private final Tensor mean;
   private final Tensor variance;
 
@@ -36,21 +37,40 @@ public final class BatchNorm implements Module {
    *     it
    */
   public BatchNorm(int channels, boolean learnsScale, Backend device) {
+    this(channels, learnsScale, 1, device);
+  }
+
+  private BatchNorm(int channels, boolean learnsScale, float slope, Backend device) {
     Shape shape = Shape.of(channels);
     this.scale = Tensor.full(device, DType.F32, shape, 1);
     this.shift = Tensor.zeros(device, DType.F32, shape);
     this.learnsScale = learnsScale;
+    this.slope = slope;
     this.mean = Tensor.zeros(device, DType.F32, shape);
     this.variance = Tensor.full(device, DType.F32, shape, 1);
+  }
+
+  /** The layer with ReLU behind it, as one kernel. */
+  public static BatchNorm withRelu(int channels, Backend device) {
+    return withLeakyRelu(channels, 0, device);
+  }
+
+  /**
+   * The layer with LeakyReLU behind it, as one kernel.
+   *
+   * @param slope of what is not positive, at least 0
+   */
+  public static BatchNorm withLeakyRelu(int channels, float slope, Backend device) {
+    return new BatchNorm(channels, true, slope, device);
   }
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
     if (mode == Mode.EVAL) {
       return semigan.tensor.ops.BatchNorm.batchNormInference(
-          x, scale, shift, mean, variance, EPSILON);
+          x, scale, shift, mean, variance, EPSILON, slope);
     }
-    var normalised = semigan.tensor.ops.BatchNorm.batchNorm(x, scale, shift, EPSILON);
+    var normalised = semigan.tensor.ops.BatchNorm.batchNorm(x, scale, shift, EPSILON, slope);
     if (mode == Mode.TRAIN_TRACKING) {
       x.device()
           .optim()

@@ -3,12 +3,17 @@ package semigan.nn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
+import semigan.tensor.ops.Binary;
+import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
 class BatchNormTest {
@@ -55,6 +60,35 @@ class BatchNormTest {
         device.normal(IMAGES),
         List.of(x, scale, shift),
         1e-4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void theActivationBehindItIsPartOfTheLayer(Mode mode) {
+    assertSameAsInTwoLayers(
+        BatchNorm.withLeakyRelu(CHANNELS, 0.2f, device.backend()), Layer.leakyRelu(0.2f), mode);
+    assertSameAsInTwoLayers(BatchNorm.withRelu(CHANNELS, device.backend()), Layer.relu(), mode);
+  }
+
+  private void assertSameAsInTwoLayers(BatchNorm fused, Module activation, Mode mode) {
+    Module two = new Sequential(new BatchNorm(CHANNELS, device.backend()), activation);
+    Tensor x = images();
+    Tensor upstream = device.normal(IMAGES);
+    Tensor expected = two.forward(x, mode);
+    Tensor output = fused.forward(x, mode);
+    Slopes.assertClose(expected.toDoubles(), output, 1e-6, "output");
+    List<Tensor> unfused = new ArrayList<>(two.parameters().values());
+    List<Tensor> own = new ArrayList<>(fused.parameters().values());
+    unfused.add(x);
+    own.add(x);
+    var left = Sum.sum(Binary.multiply(expected, upstream)).backward(unfused);
+    var right = Sum.sum(Binary.multiply(output, upstream)).backward(own);
+    for (int i = 0; i < own.size(); i++) {
+      double[] gradient = left.of(unfused.get(i)).toDoubles();
+      Slopes.assertClose(gradient, right.of(own.get(i)), 1e-5, "gradient " + i);
+    }
+    assertEquals(
+        List.of("scale", "shift", "mean", "variance"), List.copyOf(fused.state().keySet()));
   }
 
   @Test

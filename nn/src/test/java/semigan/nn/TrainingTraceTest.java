@@ -108,8 +108,7 @@ class TrainingTraceTest {
           new Sequential(
               new Dense(NOISE, 2 * 2 * 12, false, normal, random),
               Layer.toImages(2, 2, 12),
-              new BatchNorm(12, device),
-              Layer.relu(),
+              BatchNorm.withRelu(12, device),
               new ConvTranspose2d(12, 6, 4, HALF, false, normal, random),
               new BatchNorm(6, false, device),
               Layer.relu(),
@@ -122,8 +121,7 @@ class TrainingTraceTest {
               Layer.leakyRelu(0.2f),
               Layer.dropout(0.2f, random),
               new Conv2d(6, 12, 4, HALF, false, normal, random),
-              new BatchNorm(12, device),
-              Layer.leakyRelu(0.2f),
+              BatchNorm.withLeakyRelu(12, 0.2f, device),
               Layer.flatten());
       classifier = new WeightNorm(new Dense(48, CLASSES, true, normal, random), true, 1);
       discriminator = new Sequential(features, classifier);

@@ -48,8 +48,7 @@ public final class DcganDiscriminator implements Module {
     modules.add(Layer.leakyRelu(SLOPE));
     for (int halving = 1; halving < spec.halvings(); halving++, channels *= 2) {
       modules.add(new Conv2d(channels, 2 * channels, 4, HALVING, false, INITIAL, random));
-      modules.add(new BatchNorm(2 * channels, random.device()));
-      modules.add(Layer.leakyRelu(SLOPE));
+      modules.add(BatchNorm.withLeakyRelu(2 * channels, SLOPE, random.device()));
     }
     modules.add(Layer.flatten());
     features = new Sequential(modules);

@@ -34,12 +34,10 @@ public final class DcganGenerator implements Module {
     List<Module> modules = new ArrayList<>();
     modules.add(new Dense(spec.latent(), 4 * 4 * channels, false, INITIAL, random));
     modules.add(Layer.toImages(4, 4, channels));
-    modules.add(new BatchNorm(channels, random.device()));
-    modules.add(Layer.relu());
+    modules.add(BatchNorm.withRelu(channels, random.device()));
     for (; channels > spec.filters(); channels /= 2) {
       modules.add(new ConvTranspose2d(channels, channels / 2, 4, DOUBLING, false, INITIAL, random));
-      modules.add(new BatchNorm(channels / 2, random.device()));
-      modules.add(Layer.relu());
+      modules.add(BatchNorm.withRelu(channels / 2, random.device()));
     }
     modules.add(
         new ConvTranspose2d(channels, spec.channels(), 4, DOUBLING, false, INITIAL, random));

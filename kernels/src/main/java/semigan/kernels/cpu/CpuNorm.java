@@ -3,14 +3,22 @@ package semigan.kernels.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 import static semigan.kernels.cpu.PlanBuilder.at;
 
+import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
 import semigan.kernels.NormKernels;
 
-/** Batch normalisation by oneDNN, over rows seen as the pixels of one tall image. */
+/**
+ * Batch normalisation by oneDNN, over rows seen as the pixels of one tall image. The activation is
+ * a primitive of its own, in place, on what has just been written.
+ */
 final class CpuNorm implements NormKernels {
-  private record Key(Pass pass, long rows, int channels, float epsilon) {}
+  private record Key(Pass pass, long rows, int channels, float epsilon, float slope) {
+    boolean isActivated() {
+      return slope != 1;
+    }
+  }
 
   private enum Pass {
     FORWARD,
@@ -31,13 +39,22 @@ final class CpuNorm implements NormKernels {
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
       Buffer shift,
       Buffer y,
       Buffer mean,
       Buffer variance) {
-    run(Pass.FORWARD, rows, channels, epsilon, x, scale, shift, mean, variance, y);
+    run(
+        new Key(Pass.FORWARD, rows, channels, epsilon, slope),
+        CpuNorm::describeForward,
+        x,
+        scale,
+        shift,
+        mean,
+        variance,
+        y);
   }
 
   @Override
@@ -45,13 +62,22 @@ final class CpuNorm implements NormKernels {
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
       Buffer shift,
       Buffer mean,
       Buffer variance,
       Buffer y) {
-    run(Pass.INFERENCE, rows, channels, epsilon, x, scale, shift, mean, variance, y);
+    run(
+        new Key(Pass.INFERENCE, rows, channels, epsilon, slope),
+        CpuNorm::describeForward,
+        x,
+        scale,
+        shift,
+        mean,
+        variance,
+        y);
   }
 
   @Override
@@ -59,54 +85,65 @@ final class CpuNorm implements NormKernels {
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
+      Buffer shift,
       Buffer mean,
       Buffer variance,
+      Buffer y,
       Buffer dy,
       Buffer dx,
       Buffer dscale,
       Buffer dshift) {
-    run(Pass.BACKWARD, rows, channels, epsilon, x, scale, mean, variance, dy, dx, dscale, dshift);
+    run(
+        new Key(Pass.BACKWARD, rows, channels, epsilon, slope),
+        CpuNorm::describeBackward,
+        x,
+        scale,
+        mean,
+        variance,
+        dy,
+        dx,
+        dscale,
+        dshift,
+        y);
   }
 
-  private void run(Pass pass, long rows, int channels, float epsilon, Buffer... operands) {
+  private void run(Key key, BiConsumer<PlanBuilder, Key> recipe, Buffer... operands) {
     CpuBuffer[] places = new CpuBuffer[operands.length];
     for (int i = 0; i < places.length; i++) {
       places[i] = CpuBuffer.of(operands[i]);
     }
-    plans
-        .get(
-            new Key(pass, rows, channels, epsilon),
-            builder -> {
-              if (pass == Pass.BACKWARD) {
-                describeBackward(builder, rows, channels, epsilon);
-              } else {
-                describeForward(builder, rows, channels, epsilon, pass == Pass.INFERENCE);
-              }
-            })
-        .run(places);
+    plans.get(key, builder -> recipe.accept(builder, key)).run(places);
   }
 
-  private static void describeForward(
-      PlanBuilder builder, long rows, int channels, float epsilon, boolean given) {
-    dnnl_memory_desc x = builder.images(1, rows, 1, channels);
-    dnnl_memory_desc vector = builder.rowMajor(channels);
-    dnnl_primitive_desc descriptor = forward(builder, x, epsilon, given);
+  private static void describeForward(PlanBuilder builder, Key key) {
+    dnnl_memory_desc x = builder.images(1, key.rows(), 1, key.channels());
+    dnnl_memory_desc vector = builder.rowMajor(key.channels());
     builder.step(
-        descriptor,
+        forward(builder, x, key),
         at(DNNL_ARG_SRC, x, 0),
         at(DNNL_ARG_SCALE, vector, 1),
         at(DNNL_ARG_SHIFT, vector, 2),
         at(DNNL_ARG_MEAN, vector, 3),
         at(DNNL_ARG_VARIANCE, vector, 4),
         at(DNNL_ARG_DST, x, 5));
+    if (key.isActivated()) {
+      dnnl_memory_desc y = builder.rowMajor(key.rows() * key.channels());
+      builder.step(
+          activation(builder, y, key.slope()), at(DNNL_ARG_SRC, y, 5), at(DNNL_ARG_DST, y, 5));
+    }
   }
 
-  private static void describeBackward(
-      PlanBuilder builder, long rows, int channels, float epsilon) {
-    dnnl_memory_desc x = builder.images(1, rows, 1, channels);
-    dnnl_memory_desc vector = builder.rowMajor(channels);
+  private static void describeBackward(PlanBuilder builder, Key key) {
+    int dz = 4;
+    if (key.isActivated()) {
+      dz = 5; // dx first holds dz: oneDNN's backward works in place
+      describeActivationBackward(builder, key, dz);
+    }
+    dnnl_memory_desc x = builder.images(1, key.rows(), 1, key.channels());
+    dnnl_memory_desc vector = builder.rowMajor(key.channels());
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
         dnnl_batch_normalization_backward_primitive_desc_create(
@@ -116,9 +153,9 @@ final class CpuNorm implements NormKernels {
             x,
             x,
             x,
-            epsilon,
+            key.epsilon(),
             AFFINE,
-            forward(builder, x, epsilon, false),
+            forward(builder, x, key),
             builder.attributes()),
         "the backward of batch normalisation");
     builder.step(
@@ -127,14 +164,56 @@ final class CpuNorm implements NormKernels {
         at(DNNL_ARG_SCALE, vector, 1),
         at(DNNL_ARG_MEAN, vector, 2),
         at(DNNL_ARG_VARIANCE, vector, 3),
-        at(DNNL_ARG_DIFF_DST, x, 4),
+        at(DNNL_ARG_DIFF_DST, x, dz),
         at(DNNL_ARG_DIFF_SRC, x, 5),
         at(DNNL_ARG_DIFF_SCALE, vector, 6),
         at(DNNL_ARG_DIFF_SHIFT, vector, 7));
   }
 
-  private static dnnl_primitive_desc forward(
-      PlanBuilder builder, dnnl_memory_desc x, float epsilon, boolean given) {
+  /** From dy (operand 4) to dz, by y (operand 8), whose sign is that of z. */
+  private static void describeActivationBackward(PlanBuilder builder, Key key, int dz) {
+    dnnl_memory_desc y = builder.rowMajor(key.rows() * key.channels());
+    dnnl_primitive_desc descriptor = builder.descriptor();
+    OneDnn.check(
+        dnnl_eltwise_backward_primitive_desc_create(
+            descriptor,
+            builder.engine(),
+            dnnl_eltwise_relu,
+            y,
+            y,
+            y,
+            key.slope(),
+            0,
+            activation(builder, y, key.slope()),
+            builder.attributes()),
+        "the backward of an activation");
+    builder.step(
+        descriptor,
+        at(DNNL_ARG_SRC, y, 8),
+        at(DNNL_ARG_DIFF_DST, y, 4),
+        at(DNNL_ARG_DIFF_SRC, y, dz));
+  }
+
+  private static dnnl_primitive_desc activation(
+      PlanBuilder builder, dnnl_memory_desc y, float slope) {
+    dnnl_primitive_desc descriptor = builder.descriptor();
+    OneDnn.check(
+        dnnl_eltwise_forward_primitive_desc_create(
+            descriptor,
+            builder.engine(),
+            dnnl_forward_training,
+            dnnl_eltwise_relu,
+            y,
+            y,
+            slope,
+            0,
+            builder.attributes()),
+        "an activation");
+    return descriptor;
+  }
+
+  private static dnnl_primitive_desc forward(PlanBuilder builder, dnnl_memory_desc x, Key key) {
+    boolean given = key.pass() == Pass.INFERENCE;
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
         dnnl_batch_normalization_forward_primitive_desc_create(
@@ -143,7 +222,7 @@ final class CpuNorm implements NormKernels {
             given ? dnnl_forward_inference : dnnl_forward_training,
             x,
             x,
-            epsilon,
+            key.epsilon(),
             given ? AFFINE | dnnl_use_global_stats : AFFINE,
             builder.attributes()),
         "batch normalisation");

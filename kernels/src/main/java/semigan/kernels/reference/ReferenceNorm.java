@@ -5,11 +5,28 @@ import semigan.kernels.NormKernels;
 
 /** Batch normalisation, one channel after the other. */
 final class ReferenceNorm implements NormKernels {
+  /** What one channel goes through: {@code xhat = (x - mean) / deviation}, z and the activation. */
+  private record Channel(double mean, double deviation, double scale, double shift, float slope) {
+    double xhat(double x) {
+      return (x - mean) / deviation;
+    }
+
+    double y(double x) {
+      double z = scale * xhat(x) + shift;
+      return z > 0 ? z : slope * z;
+    }
+
+    double dz(double x, double dy) {
+      return scale * xhat(x) + shift > 0 ? dy : slope * dy;
+    }
+  }
+
   @Override
   public void batchNormForward(
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
       Buffer shift,
@@ -17,21 +34,21 @@ final class ReferenceNorm implements NormKernels {
       Buffer mean,
       Buffer variance) {
     var input = ReferenceBuffer.of(x);
-    for (int channel = 0; channel < channels; channel++) {
+    for (int c = 0; c < channels; c++) {
       double sum = 0;
-      for (long row = 0; row < rows; row++) {
-        sum += input.get(row * channels + channel);
+      for (long at = c; at < rows * channels; at += channels) {
+        sum += input.get(at);
       }
       double centre = sum / rows;
       double squares = 0;
-      for (long row = 0; row < rows; row++) {
-        double distance = input.get(row * channels + channel) - centre;
+      for (long at = c; at < rows * channels; at += channels) {
+        double distance = input.get(at) - centre;
         squares += distance * distance;
       }
       double spread = squares / rows;
-      ReferenceBuffer.of(mean).set(channel, centre);
-      ReferenceBuffer.of(variance).set(channel, spread);
-      normalise(rows, channels, channel, centre, spread + epsilon, x, scale, shift, y);
+      ReferenceBuffer.of(mean).set(c, centre);
+      ReferenceBuffer.of(variance).set(c, spread);
+      normalise(rows, channels, c, channel(c, centre, spread + epsilon, scale, shift, slope), x, y);
     }
   }
 
@@ -40,77 +57,78 @@ final class ReferenceNorm implements NormKernels {
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
       Buffer shift,
       Buffer mean,
       Buffer variance,
       Buffer y) {
-    for (int channel = 0; channel < channels; channel++) {
-      double centre = ReferenceBuffer.of(mean).get(channel);
-      double spread = ReferenceBuffer.of(variance).get(channel);
-      normalise(rows, channels, channel, centre, spread + epsilon, x, scale, shift, y);
+    for (int c = 0; c < channels; c++) {
+      double centre = ReferenceBuffer.of(mean).get(c);
+      double spread = ReferenceBuffer.of(variance).get(c);
+      normalise(rows, channels, c, channel(c, centre, spread + epsilon, scale, shift, slope), x, y);
     }
   }
 
   /**
-   * With {@code xhat = (x - mean) / deviation}: {@code dshift = sum dy}, {@code dscale = sum dy
-   * xhat}, and {@code dx = scale / deviation (dy - dshift / rows - xhat dscale / rows)}.
+   * With {@code dz} the gradient behind the activation: {@code dshift = sum dz}, {@code dscale =
+   * sum dz xhat}, and {@code dx = scale / deviation (dz - dshift / rows - xhat dscale / rows)}.
    */
   @Override
   public void batchNormBackward(
       long rows,
       int channels,
       float epsilon,
+      float slope,
       Buffer x,
       Buffer scale,
+      Buffer shift,
       Buffer mean,
       Buffer variance,
+      Buffer y,
       Buffer dy,
       Buffer dx,
       Buffer dscale,
       Buffer dshift) {
     var input = ReferenceBuffer.of(x);
     var gradient = ReferenceBuffer.of(dy);
-    for (int channel = 0; channel < channels; channel++) {
-      double centre = ReferenceBuffer.of(mean).get(channel);
-      double inverse = 1 / Math.sqrt(ReferenceBuffer.of(variance).get(channel) + epsilon);
+    for (int c = 0; c < channels; c++) {
+      double centre = ReferenceBuffer.of(mean).get(c);
+      double spread = ReferenceBuffer.of(variance).get(c);
+      Channel channel = channel(c, centre, spread + epsilon, scale, shift, slope);
       double sum = 0;
       double product = 0;
-      for (long row = 0; row < rows; row++) {
-        long at = row * channels + channel;
-        sum += gradient.get(at);
-        product += gradient.get(at) * (input.get(at) - centre) * inverse;
+      for (long at = c; at < rows * channels; at += channels) {
+        double dz = channel.dz(input.get(at), gradient.get(at));
+        sum += dz;
+        product += dz * channel.xhat(input.get(at));
       }
-      double factor = ReferenceBuffer.of(scale).get(channel) * inverse;
-      for (long row = 0; row < rows; row++) {
-        long at = row * channels + channel;
-        double xhat = (input.get(at) - centre) * inverse;
-        double centred = gradient.get(at) - sum / rows - xhat * product / rows;
-        ReferenceBuffer.of(dx).set(at, factor * centred);
+      for (long at = c; at < rows * channels; at += channels) {
+        double dz = channel.dz(input.get(at), gradient.get(at));
+        double centred = dz - sum / rows - channel.xhat(input.get(at)) * product / rows;
+        ReferenceBuffer.of(dx).set(at, channel.scale() / channel.deviation() * centred);
       }
-      ReferenceBuffer.of(dscale).set(channel, product);
-      ReferenceBuffer.of(dshift).set(channel, sum);
+      ReferenceBuffer.of(dscale).set(c, product);
+      ReferenceBuffer.of(dshift).set(c, sum);
     }
   }
 
-  /** One channel; {@code spread} is its variance with epsilon. */
+  /** {@code spread} is the variance with epsilon. */
+  private static Channel channel(
+      int c, double mean, double spread, Buffer scale, Buffer shift, float slope) {
+    return new Channel(
+        mean,
+        Math.sqrt(spread),
+        ReferenceBuffer.of(scale).get(c),
+        ReferenceBuffer.of(shift).get(c),
+        slope);
+  }
+
   private static void normalise(
-      long rows,
-      int channels,
-      int channel,
-      double centre,
-      double spread,
-      Buffer x,
-      Buffer scale,
-      Buffer shift,
-      Buffer y) {
-    double factor = ReferenceBuffer.of(scale).get(channel) / Math.sqrt(spread);
-    double offset = ReferenceBuffer.of(shift).get(channel);
-    for (long row = 0; row < rows; row++) {
-      long at = row * channels + channel;
-      double distance = ReferenceBuffer.of(x).get(at) - centre;
-      ReferenceBuffer.of(y).set(at, factor * distance + offset);
+      long rows, int channels, int c, Channel channel, Buffer x, Buffer y) {
+    for (long at = c; at < rows * channels; at += channels) {
+      ReferenceBuffer.of(y).set(at, channel.y(ReferenceBuffer.of(x).get(at)));
     }
   }
 }

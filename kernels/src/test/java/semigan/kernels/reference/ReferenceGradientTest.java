@@ -10,6 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
@@ -47,8 +48,9 @@ class ReferenceGradientTest {
     check(forward, w, y, dy, dw);
   }
 
-  @Test
-  void batchNormalisation() {
+  @ParameterizedTest
+  @ValueSource(floats = {1, 0.2f, 0})
+  void batchNormalisation(float slope) {
     int rows = 7;
     int channels = 3;
     Buffer x = normal(rows * channels);
@@ -57,22 +59,36 @@ class ReferenceGradientTest {
     Buffer y = empty(rows * channels);
     Buffer mean = empty(channels);
     Buffer variance = empty(channels);
+    var norm = backend.norm();
     Runnable forward =
         () ->
-            backend
-                .norm()
-                .batchNormForward(rows, channels, 1e-3f, x, scale, shift, y, mean, variance);
+            norm.batchNormForward(rows, channels, 1e-3f, slope, x, scale, shift, y, mean, variance);
     forward.run();
     Buffer dy = normal(rows * channels);
     Buffer dx = empty(rows * channels);
     Buffer dscale = empty(channels);
     Buffer dshift = empty(channels);
-    backend
-        .norm()
-        .batchNormBackward(rows, channels, 1e-3f, x, scale, mean, variance, dy, dx, dscale, dshift);
+    norm.batchNormBackward(
+        rows, channels, 1e-3f, slope, x, scale, shift, mean, variance, y, dy, dx, dscale, dshift);
     check(forward, x, y, dy, dx);
     check(forward, scale, y, dy, dscale);
     check(forward, shift, y, dy, dshift);
+  }
+
+  @Test
+  void batchNormalisationHasTheSlopeAtZero() {
+    Buffer zeros = filled(2, i -> 0);
+    Buffer zero = filled(1, i -> 0);
+    Buffer one = filled(1, i -> 1);
+    Buffer dy = filled(2, i -> i + 1);
+    Buffer dx = empty(2);
+    Buffer dscale = empty(1);
+    Buffer dshift = empty(1);
+    backend
+        .norm()
+        .batchNormBackward(
+            2, 1, 1, 0.25f, zeros, one, zero, zero, one, zeros, dy, dx, dscale, dshift);
+    assertEquals(0.25 * (1 + 2), read(dshift)[0]);
   }
 
   @ParameterizedTest

@@ -70,10 +70,25 @@ class ReferenceTest {
     Buffer variance = f64(0, 0);
     backend
         .norm()
-        .batchNormForward(2, 2, 0, f64(1, 10, 5, 10.5), f64(3, 1), f64(100, 0), y, mean, variance);
+        .batchNormForward(
+            2, 2, 0, 1, f64(1, 10, 5, 10.5), f64(3, 1), f64(100, 0), y, mean, variance);
     holds(mean, 3, 10.25);
     holds(variance, 4, 0.0625);
     holds(y, 97, -1, 103, 1);
+  }
+
+  @Test
+  void normalisationIsFollowedByTheActivation() {
+    Buffer y = f64(new double[4]);
+    Buffer mean = f64(0, 0);
+    Buffer variance = f64(0, 0);
+    Buffer x = f64(1, 10, 5, 10.5);
+    backend.norm().batchNormForward(2, 2, 0, 0.25f, x, f64(3, 1), f64(1, 0), y, mean, variance);
+    holds(y, -0.5, -0.25, 4, 1);
+    backend
+        .norm()
+        .batchNormInference(2, 2, 0, 0.5f, x, f64(3, 1), f64(1, 0), f64(3, 10), f64(4, 1), y);
+    holds(y, -1, 0, 4, 0.5);
   }
 
   @Test

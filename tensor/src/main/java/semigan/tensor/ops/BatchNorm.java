@@ -2,12 +2,13 @@ package semigan.tensor.ops;
 
 import java.util.List;
 import semigan.kernels.DType;
+import semigan.kernels.UnaryOp;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
 /**
- * Batch normalisation over all axes but the last; Ioffe and Szegedy 2015, <a
- * href="https://arxiv.org/abs/1502.03167">arXiv:1502.03167</a>.
+ * Batch normalisation over all axes but the last, and the LeakyReLU behind it; Ioffe and Szegedy
+ * 2015, <a href="https://arxiv.org/abs/1502.03167">arXiv:1502.03167</a>.
  */
 public final class BatchNorm {
   private BatchNorm() {}
@@ -30,7 +31,20 @@ public final class BatchNorm {
    * @throws IllegalArgumentException if the shapes do not fit together
    */
   public static Normalised batchNorm(Tensor x, Tensor scale, Tensor shift, float epsilon) {
+    return batchNorm(x, scale, shift, epsilon, 1);
+  }
+
+  /**
+   * As {@link #batchNorm(Tensor, Tensor, Tensor, float)}, then {@code z > 0 ? z : slope z} in the
+   * same kernel.
+   *
+   * @param slope 0 for ReLU, 1 for no activation
+   * @throws IllegalArgumentException if the shapes do not fit together or the slope is negative
+   */
+  public static Normalised batchNorm(
+      Tensor x, Tensor scale, Tensor shift, float epsilon, float slope) {
     int channels = requireChannels(x, scale, shift);
+    requireSlope(slope);
     long rows = x.elements() / channels;
     var kernels = x.device().norm();
     Tensor y = Tensor.empty(x.device(), x.type(), x.shape());
@@ -40,6 +54,7 @@ public final class BatchNorm {
         rows,
         channels,
         epsilon,
+        slope,
         x.buffer(),
         scale.buffer(),
         shift.buffer(),
@@ -58,10 +73,13 @@ public final class BatchNorm {
                   rows,
                   channels,
                   epsilon,
+                  slope,
                   x.buffer(),
                   scale.buffer(),
+                  shift.buffer(),
                   mean.buffer(),
                   variance.buffer(),
+                  y.buffer(),
                   dy.buffer(),
                   dx.buffer(),
                   dscale.buffer(),
@@ -74,14 +92,34 @@ public final class BatchNorm {
   }
 
   /**
-   * As {@link #batchNorm}, by given statistics, which are constants here.
+   * As {@link #batchNorm(Tensor, Tensor, Tensor, float)}, by given statistics, which are constants
+   * here.
    *
    * @param mean {@code [channels]}
    * @param variance {@code [channels]}
    */
   public static Tensor batchNormInference(
       Tensor x, Tensor scale, Tensor shift, Tensor mean, Tensor variance, float epsilon) {
+    return batchNormInference(x, scale, shift, mean, variance, epsilon, 1);
+  }
+
+  /**
+   * As {@link #batchNorm(Tensor, Tensor, Tensor, float, float)}, by given statistics, which are
+   * constants here.
+   *
+   * @param mean {@code [channels]}
+   * @param variance {@code [channels]}
+   */
+  public static Tensor batchNormInference(
+      Tensor x,
+      Tensor scale,
+      Tensor shift,
+      Tensor mean,
+      Tensor variance,
+      float epsilon,
+      float slope) {
     int channels = requireChannels(x, scale, shift);
+    requireSlope(slope);
     requireChannels(channels, x, "mean", mean, "variance", variance);
     Tensor y = Tensor.empty(x.device(), x.type(), x.shape());
     x.device()
@@ -90,6 +128,7 @@ public final class BatchNorm {
             x.elements() / channels,
             channels,
             epsilon,
+            slope,
             x.buffer(),
             scale.buffer(),
             shift.buffer(),
@@ -101,14 +140,25 @@ public final class BatchNorm {
         List.of(x, scale, shift),
         (dy, gradients) -> {
           Tensor deviation = Unary.sqrt(Unary.linear(variance, 1, epsilon));
-          gradients.to(x, () -> Binary.multiply(dy, Binary.divide(scale, deviation)));
+          Tensor dz = slope == 1 ? dy : throughActivation(dy, y, slope);
+          gradients.to(x, () -> Binary.multiply(dz, Binary.divide(scale, deviation)));
           gradients.to(
               scale,
               () ->
                   sumOfRows(
-                      Binary.multiply(dy, Binary.divide(Binary.subtract(x, mean), deviation))));
-          gradients.to(shift, () -> sumOfRows(dy));
+                      Binary.multiply(dz, Binary.divide(Binary.subtract(x, mean), deviation))));
+          gradients.to(shift, () -> sumOfRows(dz));
         });
+  }
+
+  /** By the output's sign, which is the input's. */
+  private static Tensor throughActivation(Tensor dy, Tensor y, float slope) {
+    Tensor dz = Tensor.empty(y.device(), y.type(), y.shape());
+    y.device()
+        .elementwise()
+        .unaryBackward(
+            UnaryOp.LEAKY_RELU, slope, 0, y.buffer(), y.buffer(), dy.buffer(), dz.buffer());
+    return dz;
   }
 
   private static Tensor sumOfRows(Tensor x) {
@@ -120,6 +170,14 @@ public final class BatchNorm {
   private static Tensor statistic(Tensor x, int channels) {
     DType type = x.type() == DType.BF16 ? DType.F32 : x.type();
     return Tensor.empty(x.device(), type, Shape.of(channels));
+  }
+
+  private static void requireSlope(float slope) {
+    if (!(slope >= 0 && Float.isFinite(slope))) {
+      throw new IllegalArgumentException(
+          "batch_norm: the activation's slope is %s, expected at least 0 (1 for no activation)"
+              .formatted(slope));
+    }
   }
 
   private static int requireChannels(Tensor x, Tensor scale, Tensor shift) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.kernels.DType;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -76,6 +77,62 @@ class BatchNormTest {
         x,
         scale,
         shift);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {0.2f, 0})
+  void isTheSameAsTheActivationAfterIt(float slope) {
+    Shape shape = Shape.of(3, 2, 4, 5);
+    Tensor x = Unary.linear(device.normal(shape), 3, 2);
+    Tensor scale = perChannel(shape);
+    Tensor shift = perChannel(shape);
+    var plain = BatchNorm.batchNorm(x, scale, shift, EPSILON);
+    Tensor mean = plain.mean();
+    Tensor variance = plain.variance();
+    HostArray expected = HostArray.of(Unary.leakyRelu(plain.y(), slope));
+
+    var fused = BatchNorm.batchNorm(x, scale, shift, EPSILON, slope);
+    expected.assertMatches(fused.y(), 1e-12);
+    HostArray.of(mean).assertMatches(fused.mean(), 0);
+    HostArray.of(variance).assertMatches(fused.variance(), 0);
+    expected.assertMatches(
+        BatchNorm.batchNormInference(x, scale, shift, mean, variance, EPSILON, slope), 1e-12);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {0.2f, 0})
+  void hasTheGradientThroughTheActivation(float slope) {
+    for (Shape shape : shapes().toList()) {
+      Tensor x = device.normal(shape);
+      Tensor scale = perChannel(shape);
+      Tensor shift = perChannel(shape);
+      Tensor mean = perChannel(shape);
+      Tensor variance = device.uniform(scale.shape(), 0.2, 3);
+      GradientCheck.check(
+          in -> BatchNorm.batchNorm(in.get(0), in.get(1), in.get(2), EPSILON, slope).y(),
+          x,
+          scale,
+          shift);
+      GradientCheck.check(
+          in ->
+              BatchNorm.batchNormInference(
+                  in.get(0), in.get(1), in.get(2), mean, variance, EPSILON, slope),
+          x,
+          scale,
+          shift);
+    }
+  }
+
+  @Test
+  void refusesASlopeThatWouldHideTheSign() {
+    Tensor x = device.normal(Shape.of(4, 3));
+    Tensor three = device.normal(Shape.of(3));
+    assertRefused(
+        () -> BatchNorm.batchNorm(x, three, three, EPSILON, -0.1f),
+        "batch_norm: the activation's slope is -0.1, expected at least 0 (1 for no activation)");
+    assertRefused(
+        () -> BatchNorm.batchNormInference(x, three, three, three, three, EPSILON, Float.NaN),
+        "batch_norm: the activation's slope is NaN, expected at least 0 (1 for no activation)");
   }
 
   @Test
