@@ -5,18 +5,25 @@ import static semigan.kernels.cpu.PlanBuilder.at;
 
 import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
 import semigan.kernels.NormKernels;
 
 /**
  * Batch normalisation by oneDNN, over rows seen as the pixels of one tall image. The activation is
- * a primitive of its own, in place, on what has just been written.
+ * part of the primitive where oneDNN has it so (ReLU, and any slope with given statistics), else a
+ * primitive of its own, in place, on what has just been written.
  */
 final class CpuNorm implements NormKernels {
   private record Key(Pass pass, long rows, int channels, float epsilon, float slope) {
     boolean isActivated() {
       return slope != 1;
+    }
+
+    /** In training, oneDNN's own activation is ReLU alone. */
+    boolean isActivatedWithin() {
+      return slope == 0 || (isActivated() && pass == Pass.INFERENCE);
     }
   }
 
@@ -122,14 +129,20 @@ final class CpuNorm implements NormKernels {
     dnnl_memory_desc x = builder.images(1, key.rows(), 1, key.channels());
     dnnl_memory_desc vector = builder.rowMajor(key.channels());
     builder.step(
-        forward(builder, x, key),
+        forward(
+            builder,
+            x,
+            key,
+            key.isActivatedWithin()
+                ? builder.attributesWithLeakyRelu(key.slope())
+                : builder.attributes()),
         at(DNNL_ARG_SRC, x, 0),
         at(DNNL_ARG_SCALE, vector, 1),
         at(DNNL_ARG_SHIFT, vector, 2),
         at(DNNL_ARG_MEAN, vector, 3),
         at(DNNL_ARG_VARIANCE, vector, 4),
         at(DNNL_ARG_DST, x, 5));
-    if (key.isActivated()) {
+    if (key.isActivated() && !key.isActivatedWithin()) {
       dnnl_memory_desc y = builder.rowMajor(key.rows() * key.channels());
       builder.step(
           activation(builder, y, key.slope()), at(DNNL_ARG_SRC, y, 5), at(DNNL_ARG_DST, y, 5));
@@ -155,7 +168,7 @@ final class CpuNorm implements NormKernels {
             x,
             key.epsilon(),
             AFFINE,
-            forward(builder, x, key),
+            forward(builder, x, key, builder.attributes()),
             builder.attributes()),
         "the backward of batch normalisation");
     builder.step(
@@ -212,7 +225,8 @@ final class CpuNorm implements NormKernels {
     return descriptor;
   }
 
-  private static dnnl_primitive_desc forward(PlanBuilder builder, dnnl_memory_desc x, Key key) {
+  private static dnnl_primitive_desc forward(
+      PlanBuilder builder, dnnl_memory_desc x, Key key, dnnl_primitive_attr attributes) {
     boolean given = key.pass() == Pass.INFERENCE;
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
@@ -224,7 +238,7 @@ final class CpuNorm implements NormKernels {
             x,
             key.epsilon(),
             given ? AFFINE | dnnl_use_global_stats : AFFINE,
-            builder.attributes()),
+            attributes),
         "batch normalisation");
     return descriptor;
   }

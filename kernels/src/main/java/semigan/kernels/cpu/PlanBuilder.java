@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
@@ -21,7 +22,8 @@ final class PlanBuilder implements AutoCloseable {
 
   private final OneDnn library;
   private final Scratch scratch;
-  private final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+  private final List<dnnl_primitive_attr> allAttributes = new ArrayList<>();
+  private final dnnl_primitive_attr attributes;
   private final List<dnnl_memory_desc> layouts = new ArrayList<>();
   private final List<dnnl_primitive_desc> descriptors = new ArrayList<>();
   private final List<Primitive> steps = new ArrayList<>();
@@ -32,10 +34,17 @@ final class PlanBuilder implements AutoCloseable {
   PlanBuilder(OneDnn library, Scratch scratch) {
     this.library = library;
     this.scratch = scratch;
-    OneDnn.check(dnnl_primitive_attr_create(attributes), "attributes");
+    attributes = newAttributes();
+  }
+
+  private dnnl_primitive_attr newAttributes() {
+    dnnl_primitive_attr created = new dnnl_primitive_attr();
+    OneDnn.check(dnnl_primitive_attr_create(created), "attributes");
+    allAttributes.add(created);
     OneDnn.check(
-        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
+        dnnl_primitive_attr_set_scratchpad_mode(created, dnnl_scratchpad_mode_user),
         "choosing who owns scratch memory");
+    return created;
   }
 
   dnnl_engine engine() {
@@ -44,6 +53,20 @@ final class PlanBuilder implements AutoCloseable {
 
   dnnl_primitive_attr attributes() {
     return attributes;
+  }
+
+  /** For a primitive that applies LeakyReLU to what it writes. */
+  dnnl_primitive_attr attributesWithLeakyRelu(float slope) {
+    dnnl_primitive_attr activated = newAttributes();
+    dnnl_post_ops after = new dnnl_post_ops();
+    OneDnn.check(dnnl_post_ops_create(after), "a list of post-ops");
+    try {
+      OneDnn.check(dnnl_post_ops_append_eltwise(after, dnnl_eltwise_relu, slope, 0), "a post-op");
+      OneDnn.check(dnnl_primitive_attr_set_post_ops(activated, after), "adding a post-op");
+    } finally {
+      dnnl_post_ops_destroy(after);
+    }
+    return activated;
   }
 
   /** Row-major F32. */
@@ -192,6 +215,6 @@ final class PlanBuilder implements AutoCloseable {
     steps.forEach(Primitive::close);
     descriptors.forEach(dnnl::dnnl_primitive_desc_destroy);
     layouts.forEach(dnnl::dnnl_memory_desc_destroy);
-    dnnl_primitive_attr_destroy(attributes);
+    allAttributes.forEach(dnnl::dnnl_primitive_attr_destroy);
   }
 }
