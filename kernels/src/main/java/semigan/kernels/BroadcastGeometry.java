@@ -39,9 +39,4 @@ public record BroadcastGeometry(List<Integer> a, List<Integer> b) {
     }
     return sizes;
   }
-
-  /** Whether both operands have the output's sizes. */
-  public boolean isPlain() {
-    return a.equals(b);
-  }
 }

@@ -38,7 +38,7 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
     Path file = model.file();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
-      GanModel loaded = model.load(file, scope.device());
+      GanModel loaded = GanModel.load(file, scope.device());
       ModelSpec spec = loaded.spec();
       List<Map<String, Object>> lines = new ArrayList<>();
       for (Path image : images) {

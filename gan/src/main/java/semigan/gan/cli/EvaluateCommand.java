@@ -50,7 +50,7 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
     Path file = model.file();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
-      GanModel loaded = model.load(file, scope.device());
+      GanModel loaded = GanModel.load(file, scope.device());
       ModelSpec spec = loaded.spec();
       chooseData();
       DataOptions options =

@@ -78,7 +78,7 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
     Path file = model.file();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
-      GanModel loaded = model.load(file, scope.device());
+      GanModel loaded = GanModel.load(file, scope.device());
       Sampler sampler = new Sampler(loaded, device, seed);
       int label = wanted == null ? -1 : classNumber(loaded.spec());
       if (grid) {

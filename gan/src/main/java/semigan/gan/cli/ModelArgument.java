@@ -1,11 +1,9 @@
 package semigan.gan.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import semigan.gan.model.GanModel;
 import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.TrainConfig;
@@ -54,10 +52,5 @@ final class ModelArgument {
 
   Backend openDevice() {
     return Backends.open(device);
-  }
-
-  /** The model, whose weights belong to the innermost scope. */
-  GanModel load(Path file, Backend opened) throws IOException {
-    return GanModel.load(file, opened);
   }
 }

@@ -38,12 +38,9 @@ public record Judgement(float[] probabilities, float real) {
   private static float[] onCanvas(ModelSpec spec, float[] pixels) {
     float[] canvas = new float[spec.canvas() * spec.canvas() * spec.channels()];
     Arrays.fill(canvas, BLACK);
-    int top = (spec.canvas() - spec.height()) / 2;
-    int left = (spec.canvas() - spec.width()) / 2;
     int row = spec.width() * spec.channels();
     for (int y = 0; y < spec.height(); y++) {
-      int to = ((top + y) * spec.canvas() + left) * spec.channels();
-      System.arraycopy(pixels, y * row, canvas, to, row);
+      System.arraycopy(pixels, y * row, canvas, spec.onCanvas(y), row);
     }
     return canvas;
   }

@@ -55,6 +55,15 @@ public record ModelSpec(
     }
   }
 
+  /**
+   * Where row {@code row} of the image begins on its canvas, {@code [canvas, canvas, channels]}.
+   */
+  public int onCanvas(int row) {
+    int top = (canvas - height) / 2;
+    int left = (canvas - width) / 2;
+    return ((top + row) * canvas + left) * channels;
+  }
+
   /** How often the canvas is halved down to 4x4. */
   int halvings() {
     return Integer.numberOfTrailingZeros(canvas / 4);

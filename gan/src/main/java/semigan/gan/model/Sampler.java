@@ -142,12 +142,10 @@ public final class Sampler {
   /** Takes the image out of the middle of its canvas, where {@code PaddedDataset} puts it. */
   private void cropOne(float[] canvas, int from, float[] images, int to) {
     ModelSpec spec = model.spec();
-    int top = (spec.canvas() - spec.height()) / 2;
-    int left = (spec.canvas() - spec.width()) / 2;
+    int start = from * spec.canvas() * spec.canvas() * spec.channels();
     int row = spec.width() * spec.channels();
     for (int y = 0; y < spec.height(); y++) {
-      int source = ((from * spec.canvas() + top + y) * spec.canvas() + left) * spec.channels();
-      System.arraycopy(canvas, source, images, to * imageLength() + y * row, row);
+      System.arraycopy(canvas, start + spec.onCanvas(y), images, to * imageLength() + y * row, row);
     }
   }
 }
