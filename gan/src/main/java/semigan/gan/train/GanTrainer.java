@@ -45,6 +45,10 @@ public final class GanTrainer implements AutoCloseable {
     requirePrecision();
     random = new RandomSource(device, config.seed());
     model = GanModel.create(spec, random);
+    if (config.precision() != Precision.F32) {
+      model.generator().parameters().values().forEach(Tensor::keepRounded);
+      model.discriminator().parameters().values().forEach(Tensor::keepRounded);
+    }
     average = GanModel.create(spec, random);
     generatorAverage =
         new WeightAverage(device, model.generator(), average.generator(), config.averagingRate());

@@ -275,29 +275,8 @@ class GanTrainerTest {
   private static TrainConfig config(
       GeneratorLoss loss, float rate, long seed, Precision precision) {
     return new TrainConfig(
-        "glyphs",
-        null,
-        20,
-        32,
-        10,
-        BATCH,
-        LABELLED,
-        0,
-        false,
-        4,
-        8,
-        loss,
-        rate,
-        rate,
-        0.5f,
-        1,
-        0.01f,
-        seed,
-        "cpu",
-        precision,
-        1,
-        1,
-        1);
+        "glyphs", null, 20, 32, 10, BATCH, LABELLED, 0, false, 4, 8, loss, rate, rate, 0.5f, 1,
+        0.01f, seed, "cpu", precision, 1, 1, 1);
   }
 
   /** Batches as a training run prepares them. */

@@ -9,8 +9,9 @@ public final class Cast {
   private Cast() {}
 
   /**
-   * {@code x} rounded to {@code type}, or {@code x} itself if it is of that type. The gradient is
-   * rounded to the type of {@code x}.
+   * {@code x} rounded to {@code type}, or {@code x} itself if it is of that type. A copy that is
+   * kept beside {@code x} (see {@link Tensor#keepRounded}) spares the work. The gradient is rounded
+   * to the type of {@code x}.
    *
    * @throws IllegalArgumentException if either is not a floating-point type
    */
@@ -23,7 +24,7 @@ public final class Cast {
     if (x.type() == type) {
       return x;
     }
-    Tensor y = converted(x, type);
+    Tensor y = x.rounded().filter(copy -> copy.type() == type).orElseGet(() -> converted(x, type));
     return y.madeBy(
         "cast", List.of(x), (dy, gradients) -> gradients.to(x, () -> converted(dy, x.type())));
   }

@@ -37,6 +37,21 @@ class CastTest {
   }
 
   @Test
+  void givesTheCopyThatIsKeptAndUpToDate() {
+    Tensor x = device.tensor(Shape.of(2), 1, 2);
+    x.keepRounded();
+    assertEquals(1, Cast.cast(x, DType.BF16).toDoubles()[0]);
+    x.assign(device.tensor(Shape.of(2), 3 + 0x1p-8, -4));
+    Tensor y = Cast.cast(x, DType.BF16);
+    assertSame(x.rounded().orElseThrow().buffer(), y.buffer());
+    assertArrayEquals(new double[] {3, -4}, y.toDoubles());
+    x.assign(new float[] {5, 6});
+    assertArrayEquals(new double[] {5, 6}, Cast.cast(x, DType.BF16).toDoubles());
+    Tensor loss = Sum.sum(Cast.cast(Unary.square(y), DType.F32));
+    assertArrayEquals(new double[] {10, 12}, loss.backward(List.of(x)).of(x).toDoubles());
+  }
+
+  @Test
   void leavesATensorOfTheTypeAsItIs() {
     Tensor x = device.normal(Shape.of(2, 3));
     assertSame(x, Cast.cast(x, DType.F64));
