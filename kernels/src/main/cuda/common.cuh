@@ -32,3 +32,63 @@ __device__ __forceinline__ long long gridStart() {
 __device__ __forceinline__ long long gridStep() {
   return static_cast<long long>(gridDim.x) * blockDim.x;
 }
+
+// ---- Sums and maxima over a warp and a block, always in the same order ----
+
+#define WARP 32
+#define FULL_WARP 0xFFFFFFFFu
+
+/** The larger of two; NaN if one is, as a plain max is not. */
+__device__ __forceinline__ float maxOrNan(float a, float b) { return a > b || isnan(a) ? a : b; }
+
+/** The sum over a warp, in every lane. All 32 lanes take part. */
+__device__ __forceinline__ float warpSum(float value) {
+  for (int lanes = WARP / 2; lanes > 0; lanes /= 2) {
+    value += __shfl_xor_sync(FULL_WARP, value, lanes);
+  }
+  return value;
+}
+
+/** The largest value in a warp, in every lane; NaN if one is. All 32 lanes take part. */
+__device__ __forceinline__ float warpMax(float value) {
+  for (int lanes = WARP / 2; lanes > 0; lanes /= 2) {
+    value = maxOrNan(value, __shfl_xor_sync(FULL_WARP, value, lanes));
+  }
+  return value;
+}
+
+struct Sum {
+  __device__ static float neutral() { return 0.0f; }
+  __device__ static float combine(float a, float b) { return a + b; }
+  __device__ static float warp(float value) { return warpSum(value); }
+};
+
+struct Max {
+  __device__ static float neutral() { return __uint_as_float(0xFF800000u); }
+  __device__ static float combine(float a, float b) { return maxOrNan(a, b); }
+  __device__ static float warp(float value) { return warpMax(value); }
+};
+
+/**
+ * Combines one value of every thread, for all threads of a block of whole warps. Every thread takes
+ * part.
+ */
+template <typename Op>
+__device__ float blockCombine(float value) {
+  __shared__ float ofWarp[WARP];
+  int lane = static_cast<int>(threadIdx.x % WARP);
+  int warps = static_cast<int>(blockDim.x / WARP);
+  value = Op::warp(value);
+  __syncthreads(); // a previous call's values have been read
+  if (lane == 0) {
+    ofWarp[threadIdx.x / WARP] = value;
+  }
+  __syncthreads();
+  return Op::warp(lane < warps ? ofWarp[lane] : Op::neutral());
+}
+
+/** The sum over a block, in every thread: see blockCombine. */
+__device__ __forceinline__ float blockSum(float value) { return blockCombine<Sum>(value); }
+
+/** The largest value in a block, NaN if one is, in every thread: see blockCombine. */
+__device__ __forceinline__ float blockMax(float value) { return blockCombine<Max>(value); }
