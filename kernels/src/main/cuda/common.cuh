@@ -92,3 +92,124 @@ __device__ __forceinline__ float blockSum(float value) { return blockCombine<Sum
 
 /** The largest value in a block, NaN if one is, in every thread: see blockCombine. */
 __device__ __forceinline__ float blockMax(float value) { return blockCombine<Max>(value); }
+
+// ---- Packs: neighbouring elements in one access ----
+
+/** N neighbours, moved by as few accesses as there are 16 bytes in them. */
+template <typename T, int N>
+struct alignas(N * sizeof(T) < 16 ? N * sizeof(T) : 16) Pack {
+  T at[N];
+};
+
+/** A number of lanes as a type, so that it can be an argument. */
+template <int N>
+struct Lanes {
+  static constexpr int COUNT = N;
+};
+
+template <int N, typename T>
+__device__ __forceinline__ Pack<T, N> loadPack(const T *x, long long i) {
+  return *reinterpret_cast<const Pack<T, N> *>(x + i);
+}
+
+template <int N, typename T>
+__device__ __forceinline__ void storePack(T *y, long long i, const Pack<T, N> &pack) {
+  *reinterpret_cast<Pack<T, N> *>(y + i) = pack;
+}
+
+/** Whether each address suits an access of 16 bytes. */
+template <typename... T>
+__device__ __forceinline__ bool aligned(const T *...addresses) {
+  return (reinterpret_cast<unsigned long long>(addresses) | ...) % 16 == 0;
+}
+
+/**
+ * Calls body(Lanes<n>, i) for the elements i to i + n - 1, over the grid: with packs of N as far as
+ * they go if `packed`, and one by one for the rest.
+ */
+template <int N, typename Body>
+__device__ __forceinline__ void forEach(long long length, bool packed, Body body) {
+  long long whole = packed ? length / N * N : 0;
+  for (long long i = gridStart() * N; i < whole; i += gridStep() * N) {
+    body(Lanes<N>(), i);
+  }
+  for (long long i = whole + gridStart(); i < length; i += gridStep()) {
+    body(Lanes<1>(), i);
+  }
+}
+
+/** How many elements are 16 bytes. */
+template <typename T>
+constexpr int PACK = static_cast<int>(16 / sizeof(T));
+
+// ---- Boxes: an index becomes a position in each of two buffers ----
+
+#define MOST_AXES 8
+#define LARGEST_INT 2147483647LL
+
+/** One axis of a Box; index / size is (umulhi(index, multiplier) + index) >> shift below 2^31. */
+struct Axis {
+  long long size;
+  long long left;  // elements between neighbours in the first buffer
+  long long right; // and in the second
+  unsigned multiplier;
+  unsigned shift;
+};
+
+struct Position {
+  long long left;
+  long long right;
+};
+
+/** Row-major axes, the innermost first. */
+struct Box {
+  long long length;
+  int rank;   // at least 1
+  int packed; // whether both buffers, and the index, suit packs along the innermost axis
+  Axis axes[MOST_AXES];
+
+  __device__ __forceinline__ Position at(long long index) const {
+    return length <= LARGEST_INT ? within(static_cast<unsigned>(index)) : beyond(index);
+  }
+
+private:
+  __device__ __forceinline__ Position within(unsigned index) const {
+    Position position = {0, 0};
+#pragma unroll
+    for (int axis = 0; axis < MOST_AXES; axis++) {
+      if (axis == rank - 1) {
+        return step(position, axis, index);
+      }
+      unsigned outer = (__umulhi(index, axes[axis].multiplier) + index) >> axes[axis].shift;
+      position = step(position, axis, index - outer * static_cast<unsigned>(axes[axis].size));
+      index = outer;
+    }
+    return position;
+  }
+
+  __device__ __forceinline__ Position beyond(long long index) const {
+    Position position = {0, 0};
+#pragma unroll
+    for (int axis = 0; axis < MOST_AXES; axis++) {
+      if (axis == rank - 1) {
+        return step(position, axis, index);
+      }
+      position = step(position, axis, index % axes[axis].size);
+      index /= axes[axis].size;
+    }
+    return position;
+  }
+
+  __device__ __forceinline__ Position step(Position from, int axis, long long count) const {
+    return {from.left + count * axes[axis].left, from.right + count * axes[axis].right};
+  }
+};
+
+/** Splits the innermost coordinate, of that size, off a row-major index. */
+template <typename Index>
+__device__ __forceinline__ int innermost(Index &index, int size) {
+  Index outer = index / static_cast<Index>(size);
+  int coordinate = static_cast<int>(index - outer * static_cast<Index>(size));
+  index = outer;
+  return coordinate;
+}

@@ -23,8 +23,8 @@ record LaunchPlan(int blocksX, int blocksY, int threads) {
    */
   private static final int THREADS = 256;
 
-  /** Blocks of 256 threads that a multiprocessor holds. */
-  private static final int RESIDENT = 8;
+  /** Blocks of 256 threads that a multiprocessor holds when each thread takes 40 registers. */
+  private static final int RESIDENT = 6;
 
   LaunchPlan {
     if (blocksX < 1 || blocksY < 1 || blocksY > MOST_Y) {
