@@ -117,6 +117,19 @@ __device__ __forceinline__ void storePack(T *y, long long i, const Pack<T, N> &p
   *reinterpret_cast<Pack<T, N> *>(y + i) = pack;
 }
 
+/** N neighbours along an axis of stride 1, or one element repeated along an axis of stride 0. */
+template <int N, typename T>
+__device__ __forceinline__ Pack<T, N> loadAlong(const T *x, long long i, long long stride) {
+  if (stride == 1) {
+    return loadPack<N>(x, i);
+  }
+  Pack<T, N> pack;
+  for (int lane = 0; lane < N; lane++) {
+    pack.at[lane] = x[i];
+  }
+  return pack;
+}
+
 /** Whether each address suits an access of 16 bytes. */
 template <typename... T>
 __device__ __forceinline__ bool aligned(const T *...addresses) {
@@ -212,4 +225,42 @@ __device__ __forceinline__ int innermost(Index &index, int size) {
   int coordinate = static_cast<int>(index - outer * static_cast<Index>(size));
   index = outer;
   return coordinate;
+}
+
+// ---- NHWC images ----
+
+/** From `first` up to but not including `end`. */
+struct Range {
+  int first;
+  int end;
+  __device__ int size() const { return end - first; }
+};
+
+/** An element of an image: [n, row, column, channel]. */
+struct Element {
+  long long n;
+  int row;
+  int column;
+  int channel;
+};
+
+template <typename Index>
+__device__ __forceinline__ Element element(Index i, int height, int width, int channels) {
+  Element e;
+  e.channel = innermost(i, channels);
+  e.column = innermost(i, width);
+  e.row = innermost(i, height);
+  e.n = i;
+  return e;
+}
+
+/** Calls body(i, element) for every element of [batch, height, width, channels]. */
+template <typename Body>
+__device__ __forceinline__ void forEachElement(
+    int batch, int height, int width, int channels, Body body) {
+  long long length = static_cast<long long>(batch) * height * width * channels;
+  for (long long i = gridStart(); i < length; i += gridStep()) {
+    body(i, length <= LARGEST_INT ? element(static_cast<unsigned>(i), height, width, channels)
+                                  : element(i, height, width, channels));
+  }
 }

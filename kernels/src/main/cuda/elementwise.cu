@@ -108,26 +108,13 @@ __device__ void unaryBackward(
   });
 }
 
-/** N neighbours along the innermost axis, or one element repeated where the stride is 0. */
-template <int N, typename T>
-__device__ __forceinline__ Pack<T, N> operand(const T *x, long long i, long long stride) {
-  if (stride == 1) {
-    return loadPack<N>(x, i);
-  }
-  Pack<T, N> pack;
-  for (int lane = 0; lane < N; lane++) {
-    pack.at[lane] = x[i];
-  }
-  return pack;
-}
-
 template <BinaryOp OP, typename T>
 __device__ void binary(const Box &box, const T *a, const T *b, T *y) {
   forEach<PACK<T>>(box.length, box.packed, [=, &box](auto lanes, long long i) {
     constexpr int N = decltype(lanes)::COUNT;
     Position at = box.at(i);
-    Pack<T, N> left = operand<N>(a, at.left, box.axes[0].left);
-    Pack<T, N> right = operand<N>(b, at.right, box.axes[0].right);
+    Pack<T, N> left = loadAlong<N>(a, at.left, box.axes[0].left);
+    Pack<T, N> right = loadAlong<N>(b, at.right, box.axes[0].right);
     Pack<T, N> out;
     for (int lane = 0; lane < N; lane++) {
       store(out.at, lane, value<OP>(load(left.at, lane), load(right.at, lane)));
