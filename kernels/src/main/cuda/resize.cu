@@ -61,7 +61,7 @@ __device__ __forceinline__ Pair pair(int o, int in, int out) {
  * neighbours, and all those past a border for the border.
  */
 __device__ __forceinline__ Range readers(int input, int in, int out) {
-  long long low = (2LL * input - 1) * out / (2LL * in) - 1;
+  long long low = (2LL * input - 1) * out / (2LL * in);
   long long high = (2LL * input + 3) * out / (2LL * in) + 1;
   return {
       input == 0 || low < 0 ? 0 : static_cast<int>(low),
