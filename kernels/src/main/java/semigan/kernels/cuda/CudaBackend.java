@@ -35,6 +35,10 @@ public final class CudaBackend implements Backend {
   private final Staging staging;
   private final Launcher launcher;
   private final ElementwiseKernels elementwise;
+  private final CopyKernels copy;
+  private final ReduceKernels reduce;
+  private final PoolKernels pool;
+  private final ResizeKernels resize;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -53,6 +57,10 @@ public final class CudaBackend implements Backend {
     staging = new Staging(context);
     launcher = new Launcher(context, new KernelCompiler(options, context.capability()));
     elementwise = new CudaElementwise(launcher);
+    copy = new CudaCopy(launcher);
+    reduce = new CudaReduce(launcher, this);
+    pool = new CudaPool(launcher);
+    resize = new CudaResize(launcher);
   }
 
   @Override
@@ -202,22 +210,22 @@ public final class CudaBackend implements Backend {
 
   @Override
   public CopyKernels copy() {
-    throw new UnsupportedOperationException("copies are on their way");
+    return copy;
   }
 
   @Override
   public ReduceKernels reduce() {
-    throw new UnsupportedOperationException("reductions are on their way");
+    return reduce;
   }
 
   @Override
   public PoolKernels pool() {
-    throw new UnsupportedOperationException("pooling is on its way");
+    return pool;
   }
 
   @Override
   public ResizeKernels resize() {
-    throw new UnsupportedOperationException("resizing is on its way");
+    return resize;
   }
 
   @Override
