@@ -93,65 +93,195 @@ __device__ __forceinline__ float blockSum(float value) { return blockCombine<Sum
 /** The largest value in a block, NaN if one is, in every thread: see blockCombine. */
 __device__ __forceinline__ float blockMax(float value) { return blockCombine<Max>(value); }
 
-// ---- Consecutive elements in one access, which must be aligned to its size ----
+// ---- Packs: neighbouring elements in one access ----
 
-/** Two elements from a word; the first is in its lower half. */
-__device__ __forceinline__ void unpack(unsigned pair, float &first, float &second) {
-  first = __uint_as_float(pair << 16);
-  second = __uint_as_float(pair & 0xFFFF0000u);
+/** N neighbours, moved by as few accesses as there are 16 bytes in them. */
+template <typename T, int N>
+struct alignas(N * sizeof(T) < 16 ? N * sizeof(T) : 16) Pack {
+  T at[N];
+};
+
+/** A number of lanes as a type, so that it can be an argument. */
+template <int N>
+struct Lanes {
+  static constexpr int COUNT = N;
+};
+
+template <int N, typename T>
+__device__ __forceinline__ Pack<T, N> loadPack(const T *x, long long i) {
+  return *reinterpret_cast<const Pack<T, N> *>(x + i);
 }
 
-__device__ __forceinline__ unsigned pack(float first, float second) {
-  bf16 pair[2];
-  store(pair, 0, first);
-  store(pair, 1, second);
-  return pair[0].bits | static_cast<unsigned>(pair[1].bits) << 16;
+template <int N, typename T>
+__device__ __forceinline__ void storePack(T *y, long long i, const Pack<T, N> &pack) {
+  *reinterpret_cast<Pack<T, N> *>(y + i) = pack;
 }
 
+/** N neighbours along an axis of stride 1, or one element repeated along an axis of stride 0. */
+template <int N, typename T>
+__device__ __forceinline__ Pack<T, N> loadAlong(const T *x, long long i, long long stride) {
+  if (stride == 1) {
+    return loadPack<N>(x, i);
+  }
+  Pack<T, N> pack;
+  for (int lane = 0; lane < N; lane++) {
+    pack.at[lane] = x[i];
+  }
+  return pack;
+}
+
+/** Whether each address suits an access of 16 bytes. */
+template <typename... T>
+__device__ __forceinline__ bool aligned(const T *...addresses) {
+  return (reinterpret_cast<unsigned long long>(addresses) | ...) % 16 == 0;
+}
+
+/**
+ * Calls body(Lanes<n>, i) for the elements i to i + n - 1, over the grid: with packs of N as far as
+ * they go if `packed`, and one by one for the rest.
+ */
+template <int N, typename Body>
+__device__ __forceinline__ void forEach(long long length, bool packed, Body body) {
+  long long whole = packed ? length / N * N : 0;
+  for (long long i = gridStart() * N; i < whole; i += gridStep() * N) {
+    body(Lanes<N>(), i);
+  }
+  for (long long i = whole + gridStart(); i < length; i += gridStep()) {
+    body(Lanes<1>(), i);
+  }
+}
+
+/** How many elements are 16 bytes. */
 template <typename T>
-__device__ __forceinline__ void loadVector(const T *x, float (&values)[1]) {
-  values[0] = load(x, 0);
+constexpr int PACK = static_cast<int>(16 / sizeof(T));
+
+// ---- Boxes: an index becomes a position in each of two buffers ----
+
+#define MOST_AXES 8
+#define LARGEST_INT 2147483647LL
+
+/** One axis of a Box; index / size is (umulhi(index, multiplier) + index) >> shift below 2^31. */
+struct Axis {
+  long long size;
+  long long left;  // elements between neighbours in the first buffer
+  long long right; // and in the second
+  unsigned multiplier;
+  unsigned shift;
+};
+
+struct Position {
+  long long left;
+  long long right;
+};
+
+/** Row-major axes, the innermost first. */
+struct Box {
+  long long length;
+  int rank;   // at least 1
+  int packed; // whether both buffers, and the index, suit packs along the innermost axis
+  Axis axes[MOST_AXES];
+
+  __device__ __forceinline__ Position at(long long index) const {
+    return length <= LARGEST_INT ? within(static_cast<unsigned>(index)) : beyond(index);
+  }
+
+private:
+  __device__ __forceinline__ Position within(unsigned index) const {
+    Position position = {0, 0};
+#pragma unroll
+    for (int axis = 0; axis < MOST_AXES; axis++) {
+      if (axis == rank - 1) {
+        return step(position, axis, index);
+      }
+      unsigned outer = (__umulhi(index, axes[axis].multiplier) + index) >> axes[axis].shift;
+      position = step(position, axis, index - outer * static_cast<unsigned>(axes[axis].size));
+      index = outer;
+    }
+    return position;
+  }
+
+  __device__ __forceinline__ Position beyond(long long index) const {
+    Position position = {0, 0};
+#pragma unroll
+    for (int axis = 0; axis < MOST_AXES; axis++) {
+      if (axis == rank - 1) {
+        return step(position, axis, index);
+      }
+      position = step(position, axis, index % axes[axis].size);
+      index /= axes[axis].size;
+    }
+    return position;
+  }
+
+  __device__ __forceinline__ Position step(Position from, int axis, long long count) const {
+    return {from.left + count * axes[axis].left, from.right + count * axes[axis].right};
+  }
+};
+
+/** Splits the innermost coordinate, of that size, off a row-major index. */
+template <typename Index>
+__device__ __forceinline__ int innermost(Index &index, int size) {
+  Index outer = index / static_cast<Index>(size);
+  int coordinate = static_cast<int>(index - outer * static_cast<Index>(size));
+  index = outer;
+  return coordinate;
 }
 
-__device__ __forceinline__ void loadVector(const float *x, float (&values)[4]) {
-  float4 four = *reinterpret_cast<const float4 *>(x);
-  values[0] = four.x;
-  values[1] = four.y;
-  values[2] = four.z;
-  values[3] = four.w;
+// ---- NHWC images ----
+
+/** From `first` up to but not including `end`. */
+struct Range {
+  int first;
+  int end;
+  __device__ int size() const { return end - first; }
+};
+
+/** An element of an image: [n, row, column, channel]. */
+struct Element {
+  long long n;
+  int row;
+  int column;
+  int channel;
+};
+
+template <typename Index>
+__device__ __forceinline__ Element element(Index i, int height, int width, int channels) {
+  Element e;
+  e.channel = innermost(i, channels);
+  e.column = innermost(i, width);
+  e.row = innermost(i, height);
+  e.n = i;
+  return e;
 }
 
-__device__ __forceinline__ void loadVector(const bf16 *x, float (&values)[4]) {
-  uint2 pairs = *reinterpret_cast<const uint2 *>(x);
-  unpack(pairs.x, values[0], values[1]);
-  unpack(pairs.y, values[2], values[3]);
+/** Calls body(i, element) for every element of [batch, height, width, channels]. */
+template <typename Body>
+__device__ __forceinline__ void forEachElement(
+    int batch, int height, int width, int channels, Body body) {
+  long long length = static_cast<long long>(batch) * height * width * channels;
+  for (long long i = gridStart(); i < length; i += gridStep()) {
+    body(i, length <= LARGEST_INT ? element(static_cast<unsigned>(i), height, width, channels)
+                                  : element(i, height, width, channels));
+  }
 }
 
-__device__ __forceinline__ void loadVector(const bf16 *x, float (&values)[8]) {
-  uint4 pairs = *reinterpret_cast<const uint4 *>(x);
-  unpack(pairs.x, values[0], values[1]);
-  unpack(pairs.y, values[2], values[3]);
-  unpack(pairs.z, values[4], values[5]);
-  unpack(pairs.w, values[6], values[7]);
+// ---- Packs as floats ----
+
+template <typename T, int N>
+__device__ __forceinline__ void loadFloats(const T *x, long long i, float (&values)[N]) {
+  Pack<T, N> pack = loadPack<N>(x, i);
+  for (int k = 0; k < N; k++) {
+    values[k] = load(pack.at, k);
+  }
 }
 
-template <typename T>
-__device__ __forceinline__ void storeVector(T *y, const float (&values)[1]) {
-  store(y, 0, values[0]);
-}
-
-__device__ __forceinline__ void storeVector(float *y, const float (&values)[4]) {
-  *reinterpret_cast<float4 *>(y) = make_float4(values[0], values[1], values[2], values[3]);
-}
-
-__device__ __forceinline__ void storeVector(bf16 *y, const float (&values)[4]) {
-  *reinterpret_cast<uint2 *>(y) = make_uint2(pack(values[0], values[1]), pack(values[2], values[3]));
-}
-
-__device__ __forceinline__ void storeVector(bf16 *y, const float (&values)[8]) {
-  *reinterpret_cast<uint4 *>(y) =
-      make_uint4(pack(values[0], values[1]), pack(values[2], values[3]),
-                 pack(values[4], values[5]), pack(values[6], values[7]));
+template <typename T, int N>
+__device__ __forceinline__ void storeFloats(T *y, long long i, const float (&values)[N]) {
+  Pack<T, N> pack;
+  for (int k = 0; k < N; k++) {
+    store(pack.at, k, values[k]);
+  }
+  storePack(y, i, pack);
 }
 
 /** Whether four elements can be accessed at once, all of them within [0, length). */
@@ -166,7 +296,7 @@ template <typename T>
 __device__ __forceinline__ void loadFour(
     const T *x, long long at, long long length, float (&values)[4]) {
   if (isWholeFour(x, at, length)) {
-    loadVector(x + at, values);
+    loadFloats(x, at, values);
     return;
   }
   for (int k = 0; k < 4; k++) {
@@ -180,7 +310,7 @@ template <typename T>
 __device__ __forceinline__ void storeFour(
     T *y, long long at, long long length, const float (&values)[4]) {
   if (isWholeFour(y, at, length)) {
-    storeVector(y + at, values);
+    storeFloats(y, at, values);
     return;
   }
   for (int k = 0; k < 4; k++) {

@@ -46,12 +46,12 @@ __device__ void apply(
 #pragma unroll 4
   for (long long row = at.firstRow(); at.inside && row < n.matrix.rows; row += at.rowStep()) {
     float values[V];
-    loadVector(x + row * n.matrix.channels + at.channel, values);
+    loadFloats(x, row * n.matrix.channels + at.channel, values);
     for (int v = 0; v < V; v++) {
       float z = affine.z(v, values[v]);
       values[v] = z > 0.0f ? z : n.slope * z;
     }
-    storeVector(y + row * n.matrix.channels + at.channel, values);
+    storeFloats(y, row * n.matrix.channels + at.channel, values);
   }
 }
 
@@ -74,7 +74,7 @@ __device__ void forward(
 #pragma unroll 4
   for (long long row = at.firstRow(); at.inside && row < n.matrix.rows; row += at.rowStep()) {
     float values[V];
-    loadVector(x + row * n.matrix.channels + at.channel, values);
+    loadFloats(x, row * n.matrix.channels + at.channel, values);
     mine.count += 1.0f;
     float share = 1.0f / mine.count; // Welford 1962
     for (int v = 0; v < V; v++) {
@@ -123,14 +123,14 @@ __device__ void inputGradient(
   for (long long row = at.firstRow(); at.inside && row < n.matrix.rows; row += at.rowStep()) {
     float values[V];
     float gradients[V];
-    loadVector(x + row * n.matrix.channels + at.channel, values);
-    loadVector(dy + row * n.matrix.channels + at.channel, gradients);
+    loadFloats(x, row * n.matrix.channels + at.channel, values);
+    loadFloats(dy, row * n.matrix.channels + at.channel, gradients);
     for (int v = 0; v < V; v++) {
       float dz = activationBackward(n, affine, v, values[v], gradients[v]);
       float centred = dz - average[v] - (values[v] - affine.mean[v]) * tilt[v];
       gradients[v] = affine.factor[v] * centred;
     }
-    storeVector(dx + row * n.matrix.channels + at.channel, gradients);
+    storeFloats(dx, row * n.matrix.channels + at.channel, gradients);
   }
 }
 
@@ -162,8 +162,8 @@ __device__ void backward(
   for (long long row = at.firstRow(); at.inside && row < n.matrix.rows; row += at.rowStep()) {
     float values[V];
     float gradients[V];
-    loadVector(x + row * n.matrix.channels + at.channel, values);
-    loadVector(dy + row * n.matrix.channels + at.channel, gradients);
+    loadFloats(x, row * n.matrix.channels + at.channel, values);
+    loadFloats(dy, row * n.matrix.channels + at.channel, gradients);
     for (int v = 0; v < V; v++) {
       float dz = activationBackward(n, affine, v, values[v], gradients[v]);
       mine.first[v] += dz;
