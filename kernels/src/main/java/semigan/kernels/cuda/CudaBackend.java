@@ -1,7 +1,10 @@
 package semigan.kernels.cuda;
 
+import static semigan.kernels.cuda.Status.check;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import jcuda.driver.JCudaDriver;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
@@ -39,6 +42,10 @@ public final class CudaBackend implements Backend {
   private final ReduceKernels reduce;
   private final PoolKernels pool;
   private final ResizeKernels resize;
+  private final NormKernels norm;
+  private final LossKernels loss;
+  private final OptimKernels optim;
+  private final RandomKernels random;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -61,6 +68,20 @@ public final class CudaBackend implements Backend {
     reduce = new CudaReduce(launcher, this);
     pool = new CudaPool(launcher);
     resize = new CudaResize(launcher);
+    norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
+    loss = new CudaLoss(launcher);
+    optim = new CudaOptim(launcher, this);
+    random = new CudaRandom(launcher);
+  }
+
+  /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
+  private Buffer counters(int count) {
+    CudaBuffer counters =
+        new CudaBuffer(DType.I32, count, source.reserve((long) count * Integer.BYTES));
+    check(
+        JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
+        "cuMemsetD32Async");
+    return counters;
   }
 
   @Override
@@ -200,7 +221,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public NormKernels norm() {
-    throw new UnsupportedOperationException("normalisation is on its way");
+    return norm;
   }
 
   @Override
@@ -230,17 +251,17 @@ public final class CudaBackend implements Backend {
 
   @Override
   public LossKernels loss() {
-    throw new UnsupportedOperationException("losses are on their way");
+    return loss;
   }
 
   @Override
   public OptimKernels optim() {
-    throw new UnsupportedOperationException("optimisers are on their way");
+    return optim;
   }
 
   @Override
   public RandomKernels random() {
-    throw new UnsupportedOperationException("random numbers are on their way");
+    return random;
   }
 
   @Override
