@@ -35,6 +35,8 @@ public final class CudaBackend implements Backend {
   private final Staging staging;
   private final Launcher launcher;
   private final ElementwiseKernels elementwise;
+  private final CudaGemm gemm;
+  private final CudaConv conv;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -53,6 +55,8 @@ public final class CudaBackend implements Backend {
     staging = new Staging(context);
     launcher = new Launcher(context, new KernelCompiler(options, context.capability()));
     elementwise = new CudaElementwise(launcher);
+    gemm = new CudaGemm(context, source, options.tf32());
+    conv = new CudaConv(context, launcher, this, options);
   }
 
   @Override
@@ -182,12 +186,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvKernels conv() {
-    throw new UnsupportedOperationException("convolutions are on their way");
+    return conv;
   }
 
   @Override
   public GemmKernels gemm() {
-    throw new UnsupportedOperationException("products are on their way");
+    return gemm;
   }
 
   @Override
@@ -240,6 +244,8 @@ public final class CudaBackend implements Backend {
     if (open) {
       open = false;
       context.use();
+      conv.close();
+      gemm.close();
       launcher.close();
       staging.close();
       source.close();

@@ -17,7 +17,7 @@ final class KernelSources {
 
   /** Every source, without {@code .cu}. */
   static List<String> names() {
-    return List.of("elementwise");
+    return List.of("conv_ends", "elementwise");
   }
 
   /** The text of {@code name.cu}. */
