@@ -3,6 +3,7 @@ package semigan.kernels.cuda;
 import semigan.kernels.BinaryOp;
 import semigan.kernels.BroadcastGeometry;
 import semigan.kernels.Buffer;
+import semigan.kernels.DType;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.UnaryOp;
 
@@ -18,23 +19,35 @@ final class CudaElementwise implements ElementwiseKernels {
 
   @Override
   public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
-    throw new UnsupportedOperationException("on its way");
+    launch("unary", y, op.ordinal(), alpha, beta, y.length(), x, y);
   }
 
   @Override
   public void unaryBackward(
       UnaryOp op, float alpha, float beta, Buffer x, Buffer y, Buffer dy, Buffer dx) {
-    throw new UnsupportedOperationException("on its way");
+    launch("unary_backward", dx, op.ordinal(), alpha, dx.length(), x, y, dy, dx);
   }
 
   @Override
   public void binary(BinaryOp op, BroadcastGeometry geometry, Buffer a, Buffer b, Buffer y) {
-    throw new UnsupportedOperationException("on its way");
+    Box box = Box.of(geometry);
+    long left = box.inner().left() == 0 ? 0 : CudaBuffer.of(a).address();
+    long right = box.inner().right() == 0 ? 0 : CudaBuffer.of(b).address();
+    Box fast = box.withPacks(y.type(), left, right, CudaBuffer.of(y).address());
+    launch("binary", y, op.ordinal(), fast, a, b, y);
   }
 
   @Override
   public void fill(Buffer y, float value) {
-    LaunchPlan plan = LaunchPlan.elements(y.length(), launcher.multiprocessors());
-    launcher.launch(FILE, "fill" + Launcher.suffix(y.type()), plan, value, y.length(), y);
+    if (y.type() == DType.I32) {
+      launch("fill", y, (int) value, y.length(), y);
+    } else {
+      launch("fill", y, value, y.length(), y);
+    }
+  }
+
+  private void launch(String kernel, Buffer y, Object... arguments) {
+    LaunchPlan plan = LaunchPlan.packs(y.length(), y.type(), launcher.multiprocessors());
+    launcher.launch(FILE, kernel + Launcher.suffix(y.type()), plan, arguments);
   }
 }

@@ -1,5 +1,7 @@
 package semigan.kernels.cuda;
 
+import semigan.kernels.DType;
+
 /**
  * How many blocks of how many threads a kernel is launched with. Kernels stride over the grid, so a
  * plan only says how much runs at once, and any number of elements is covered.
@@ -23,8 +25,8 @@ record LaunchPlan(int blocksX, int blocksY, int threads) {
    */
   private static final int THREADS = 256;
 
-  /** Blocks of 256 threads that a multiprocessor holds. */
-  private static final int RESIDENT = 8;
+  /** Blocks of 256 threads that a multiprocessor holds when each thread takes 40 registers. */
+  private static final int RESIDENT = 6;
 
   LaunchPlan {
     if (blocksX < 1 || blocksY < 1 || blocksY > MOST_Y) {
@@ -42,6 +44,11 @@ record LaunchPlan(int blocksX, int blocksY, int threads) {
   /** A thread for each of {@code count} elements, or as many as the GPU can hold at once. */
   static LaunchPlan elements(long count, int multiprocessors) {
     return new LaunchPlan(blocks(count, THREADS, RESIDENT * multiprocessors), 1, THREADS);
+  }
+
+  /** A thread for each pack of {@code count} elements, or as many as the GPU can hold at once. */
+  static LaunchPlan packs(long count, DType type, int multiprocessors) {
+    return elements((count - 1) / Box.lanes(type) + 1, multiprocessors);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
@@ -52,9 +53,9 @@ final class Launcher implements AutoCloseable {
     return context.multiprocessors();
   }
 
-  /** {@code _f32} or {@code _bf16}: how a kernel's name ends that exists for each storage type. */
+  /** {@code _f32}, {@code _bf16} or {@code _i32}: how a kernel's name ends that exists for each. */
   static String suffix(DType type) {
-    return type == DType.BF16 ? "_bf16" : "_f32";
+    return "_" + type.name().toLowerCase(Locale.ROOT);
   }
 
   /**
