@@ -137,15 +137,6 @@ __device__ __forceinline__ void gather(const ConvShape &s, const T *dy, int pixe
   }
 }
 
-/** The sum over a warp, in every lane the same bits. */
-__device__ __forceinline__ float sumOfLanes(float value) {
-#pragma unroll
-  for (int distance = LANES / 2; distance > 0; distance /= 2) {
-    value += __shfl_xor_sync(0xFFFFFFFFu, value, distance);
-  }
-  return value;
-}
-
 /** dx: each lane sums over every 32nd output channel, then the warp over its lanes. */
 template <int CHANNELS, typename T>
 __device__ void backwardInput(const ConvShape &s, const T *dy, const T *w, T *dx, float *filter) {
@@ -176,7 +167,7 @@ __device__ void backwardInput(const ConvShape &s, const T *dy, const T *w, T *dx
     for (int i = 0; i < PIXELS; i++) {
 #pragma unroll
       for (int channel = 0; channel < CHANNELS; channel++) {
-        float total = sumOfLanes(sum[i][channel]);
+        float total = warpSum(sum[i][channel]);
         mine = lane == i * CHANNELS + channel ? total : mine;
       }
     }

@@ -23,7 +23,13 @@ final class CudaConvEnds implements ConvKernels {
   /** The largest window that backward_input holds in shared memory. */
   private static final int WINDOW = 256;
 
-  /** Blocks that a multiprocessor is given; each holds several at a time. */
+  /** Pixels of one block that are worth a sum of their own in the filter's gradient. */
+  private static final int SLICE = 4 * PIXELS;
+
+  /** What a launch allows of blocks along y, for windows of any size. */
+  private static final int MOST_OUT = 1 << 17;
+
+  /** Blocks for each multiprocessor, which holds several at a time. */
   private static final int WAVES = 8;
 
   private final Launcher launcher;
@@ -37,19 +43,22 @@ final class CudaConvEnds implements ConvKernels {
   /** Whether the kernels can do a convolution. */
   static boolean fits(Conv2dGeometry g) {
     long longest = Math.max(g.inputLength(), Math.max(g.filterLength(), g.outputLength()));
-    return g.inChannels() <= FEW_CHANNELS && g.window() <= WINDOW && longest <= Integer.MAX_VALUE;
+    return g.inChannels() <= FEW_CHANNELS
+        && g.outChannels() <= MOST_OUT
+        && g.window() <= WINDOW
+        && longest <= Integer.MAX_VALUE;
   }
 
   @Override
   public void forward(Conv2dGeometry g, Buffer x, Buffer w, Buffer y) {
     int groups = LaunchPlan.blocks(g.outChannels(), OUT, Integer.MAX_VALUE);
-    launch("forward", g, x.type(), plan(outputPixels(g), groups), x, w, y);
+    launch("forward", g, x.type(), plan(outputPixels(g), PIXELS, groups), x, w, y);
   }
 
   @Override
   public void backwardInput(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
     long pixels = (long) g.batch() * g.inHeight() * g.inWidth();
-    launch("backward_input", g, dx.type(), plan(pixels, 1), dy, w, dx);
+    launch("backward_input", g, dx.type(), plan(pixels, PIXELS, 1), dy, w, dx);
   }
 
   /** In two steps, so that the sum over all pixels is shared out and still has one order. */
@@ -58,7 +67,7 @@ final class CudaConvEnds implements ConvKernels {
     int groups =
         LaunchPlan.blocks(g.outChannels(), OUT, Integer.MAX_VALUE)
             * LaunchPlan.blocks(g.window(), TAPS, WINDOW);
-    LaunchPlan plan = plan(outputPixels(g), groups);
+    LaunchPlan plan = plan(outputPixels(g), SLICE, groups);
     Buffer partial = backend.allocate(DType.F32, plan.blocksX() * g.filterLength());
     try {
       launch("backward_weight", g, x.type(), plan, x, dy, partial);
@@ -79,10 +88,10 @@ final class CudaConvEnds implements ConvKernels {
     return (long) g.batch() * g.outHeight() * g.outWidth();
   }
 
-  /** Blocks along x go through pixels; {@code groups} along y share them. */
-  private LaunchPlan plan(long pixels, int groups) {
+  /** Blocks along x go through pixels, at least {@code each}; {@code groups} along y share them. */
+  private LaunchPlan plan(long pixels, int each, int groups) {
     int most = Math.max(1, WAVES * launcher.multiprocessors() / groups);
-    return new LaunchPlan(LaunchPlan.blocks(pixels, PIXELS, most), groups, THREADS);
+    return new LaunchPlan(LaunchPlan.blocks(pixels, each, most), groups, THREADS);
   }
 
   private void launch(

@@ -73,8 +73,7 @@ final class CudaCopy implements CopyKernels {
   @Override
   public void gather(long rows, int columns, Buffer x, Buffer labels, Buffer y) {
     LaunchPlan plan = LaunchPlan.elements(rows, launcher.multiprocessors());
-    launcher.launch(
-        FILE, "gather" + Launcher.suffix(y.type()), plan, rows, columns, x, labels, y);
+    launcher.launch(FILE, "gather" + Launcher.suffix(y.type()), plan, rows, columns, x, labels, y);
   }
 
   @Override

@@ -41,8 +41,7 @@ final class CudaReduce implements ReduceKernels {
     Buffer from = x;
     List<SlabPlan.Slab> passes = new ArrayList<>(SlabPlan.Slab.passes(geometry));
     while (!passes.isEmpty()) {
-      SlabPlan plan =
-          SlabPlan.of(passes.remove(0), from.type(), CudaBuffer.of(from).address());
+      SlabPlan plan = SlabPlan.of(passes.remove(0), from.type(), CudaBuffer.of(from).address());
       if (plan.splits() > 1) {
         passes.add(0, plan.rest());
       }

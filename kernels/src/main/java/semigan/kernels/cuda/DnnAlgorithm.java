@@ -78,8 +78,8 @@ record DnnAlgorithm(int number, long workspace, int mathType, boolean determinis
     }
     if (least == Long.MAX_VALUE) {
       throw new IllegalStateException(
-          "cuda: %s: cuDNN %s has no algorithm for it that gives the same result each time, among %d; use another size or precision"
-              .formatted(label, DnnHandle.version(), ranked.size()));
+          "cuda: %s: cuDNN has no algorithm for it that gives the same result each time, among the %d that work; use another size or precision"
+              .formatted(label, ranked.size()));
     }
     throw new IllegalStateException(
         "cuda: %s: cuDNN needs %,d bytes of workspace for it but may use %,d; raise -Dsemigan.cuda.workspace"

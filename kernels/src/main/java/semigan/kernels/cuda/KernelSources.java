@@ -17,7 +17,7 @@ final class KernelSources {
 
   /** Every source, without {@code .cu}. */
   static List<String> names() {
-    return List.of("conv_ends", "elementwise");
+    return List.of("conv_ends", "copy", "elementwise");
   }
 
   /** The text of {@code name.cu}. */

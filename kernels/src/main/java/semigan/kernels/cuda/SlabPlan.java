@@ -37,7 +37,8 @@ record SlabPlan(
       List<Slab> passes = new ArrayList<>();
       long inner = 1;
       long reduced = 1;
-      long outer = geometry.sizes().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+      long outer =
+          geometry.sizes().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
       for (int axis = geometry.sizes().size() - 1; axis >= 0; axis--) {
         int size = geometry.sizes().get(axis);
         if (size == 1) {
@@ -120,8 +121,7 @@ record SlabPlan(
   LaunchPlan launch(DType type, int multiprocessors) {
     long units = inner == 1 ? outer * splits : inner / (packed ? Box.lanes(type) : 1);
     long tiles = (units - 1) / (THREADS / lanes) + 1;
-    return LaunchPlan.groups(
-        inner == 1 ? tiles : tiles * outer * splits, THREADS, multiprocessors);
+    return LaunchPlan.groups(inner == 1 ? tiles : tiles * outer * splits, THREADS, multiprocessors);
   }
 
   @Override

@@ -13,8 +13,7 @@ import java.util.List;
  * @param sourceStride elements between rows in the source
  * @param targetStride elements between columns in the target
  */
-record TransposePlan(
-    Box matrices, int rows, int columns, long sourceStride, long targetStride) {
+record TransposePlan(Box matrices, int rows, int columns, long sourceStride, long targetStride) {
   /** Of a block, which moves one tile. */
   static final int THREADS = 256;
 
