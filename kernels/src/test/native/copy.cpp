@@ -1,0 +1,149 @@
+// Copies and fills. Host memory is read and written when the stream comes by, never at the call.
+#include <cstdio>
+#include <cstring>
+
+#include "core.h"
+
+namespace sim {
+namespace {
+
+enum class Way { HOST_TO_DEVICE, DEVICE_TO_HOST, DEVICE_TO_DEVICE };
+
+void needDevice(const void *p, size_t bytes) {
+  if (!onDevice(p, bytes)) {
+    char text[160];
+    snprintf(text, sizeof text, "%zu bytes at %p are not inside of a device allocation", bytes, p);
+    fault(CUDA_ERROR_ILLEGAL_ADDRESS, text);
+  }
+}
+
+CUresult copy(const std::shared_ptr<Stream> &stream, const char *call, Way way, void *to, const void *from, size_t bytes) {
+  if (stream == nullptr) {
+    return CUDA_ERROR_INVALID_HANDLE;
+  }
+  if (bytes == 0) {
+    return CUDA_SUCCESS;
+  }
+  if (to == nullptr || from == nullptr) {
+    return CUDA_ERROR_INVALID_VALUE;
+  }
+  count(call);
+  return push(stream, call, [=] {
+    if (way != Way::DEVICE_TO_HOST) {
+      needDevice(to, bytes);
+    }
+    if (way != Way::HOST_TO_DEVICE) {
+      needDevice(from, bytes);
+    }
+    memmove(to, from, bytes);
+  });
+}
+
+/** Waits for a copy or fill of the default stream that was just queued. */
+CUresult finish(CUresult pushed) {
+  if (pushed == CUDA_SUCCESS) {
+    runUntil({defaultStream(), defaultStream()->queued});
+    return lost();
+  }
+  return pushed;
+}
+
+CUresult copyNow(const char *call, Way way, void *to, const void *from, size_t bytes) {
+  return api([&] {
+    CUresult refused = refuseInCapture(call);
+    return refused != CUDA_SUCCESS ? refused : finish(copy(defaultStream(), call, way, to, from, bytes));
+  });
+}
+
+CUresult copyLater(const char *call, Way way, void *to, const void *from, size_t bytes, CUstream stream) {
+  return api([&] { return copy(streamOf(stream), call, way, to, from, bytes); });
+}
+
+void *pointer(CUdeviceptr address) { return reinterpret_cast<void *>(address); }
+
+template <typename T>
+CUresult fill(const std::shared_ptr<Stream> &stream, const char *call, CUdeviceptr address, T value, size_t number) {
+  if (stream == nullptr) {
+    return CUDA_ERROR_INVALID_HANDLE;
+  }
+  if (address % sizeof(T) != 0 || (address == 0 && number > 0)) {
+    return CUDA_ERROR_INVALID_VALUE;
+  }
+  if (number == 0) {
+    return CUDA_SUCCESS;
+  }
+  count(call);
+  return push(stream, call, [=] {
+    T *to = static_cast<T *>(pointer(address));
+    needDevice(to, number * sizeof(T));
+    for (size_t i = 0; i < number; i++) {
+      to[i] = value;
+    }
+  });
+}
+
+template <typename T>
+CUresult fillNow(const char *call, CUdeviceptr address, T value, size_t number) {
+  return api([&] {
+    CUresult refused = refuseInCapture(call);
+    return refused != CUDA_SUCCESS ? refused : finish(fill(defaultStream(), call, address, value, number));
+  });
+}
+
+template <typename T>
+CUresult fillLater(const char *call, CUdeviceptr address, T value, size_t number, CUstream stream) {
+  return api([&] { return fill(streamOf(stream), call, address, value, number); });
+}
+
+}  // namespace
+}  // namespace sim
+
+using namespace sim;
+
+SIM_API CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
+  return copyNow("cuMemcpyHtoD", Way::HOST_TO_DEVICE, pointer(to), from, bytes);
+}
+
+SIM_API CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
+  return copyNow("cuMemcpyDtoH", Way::DEVICE_TO_HOST, to, pointer(from), bytes);
+}
+
+SIM_API CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
+  return copyNow("cuMemcpyDtoD", Way::DEVICE_TO_DEVICE, pointer(to), pointer(from), bytes);
+}
+
+SIM_API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
+  return copyLater("cuMemcpyHtoDAsync", Way::HOST_TO_DEVICE, pointer(to), from, bytes, stream);
+}
+
+SIM_API CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  return copyLater("cuMemcpyDtoHAsync", Way::DEVICE_TO_HOST, to, pointer(from), bytes, stream);
+}
+
+SIM_API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  return copyLater("cuMemcpyDtoDAsync", Way::DEVICE_TO_DEVICE, pointer(to), pointer(from), bytes, stream);
+}
+
+SIM_API CUresult cuMemsetD8_v2(CUdeviceptr to, unsigned char value, size_t number) {
+  return fillNow("cuMemsetD8", to, value, number);
+}
+
+SIM_API CUresult cuMemsetD16_v2(CUdeviceptr to, unsigned short value, size_t number) {
+  return fillNow("cuMemsetD16", to, value, number);
+}
+
+SIM_API CUresult cuMemsetD32_v2(CUdeviceptr to, unsigned value, size_t number) {
+  return fillNow("cuMemsetD32", to, value, number);
+}
+
+SIM_API CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t number, CUstream stream) {
+  return fillLater("cuMemsetD8Async", to, value, number, stream);
+}
+
+SIM_API CUresult cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t number, CUstream stream) {
+  return fillLater("cuMemsetD16Async", to, value, number, stream);
+}
+
+SIM_API CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t number, CUstream stream) {
+  return fillLater("cuMemsetD32Async", to, value, number, stream);
+}

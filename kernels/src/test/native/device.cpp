@@ -1,0 +1,167 @@
+// The one device that there is, and the names of errors.
+#include <cstdio>
+#include <cstring>
+
+#include "core.h"
+
+using namespace sim;
+
+static const struct {
+  CUresult status;
+  const char *name, *text;
+} ERRORS[] = {
+#define SIM_ERROR(name, text) {name, #name, text}
+    SIM_ERROR(CUDA_SUCCESS, "no error"),
+    SIM_ERROR(CUDA_ERROR_INVALID_VALUE, "invalid argument"),
+    SIM_ERROR(CUDA_ERROR_OUT_OF_MEMORY, "out of memory"),
+    SIM_ERROR(CUDA_ERROR_NOT_INITIALIZED, "initialization error"),
+    SIM_ERROR(CUDA_ERROR_NO_DEVICE, "no CUDA-capable device is detected"),
+    SIM_ERROR(CUDA_ERROR_INVALID_DEVICE, "invalid device ordinal"),
+    SIM_ERROR(CUDA_ERROR_INVALID_IMAGE, "device kernel image is invalid"),
+    SIM_ERROR(CUDA_ERROR_INVALID_CONTEXT, "invalid device context"),
+    SIM_ERROR(CUDA_ERROR_NO_BINARY_FOR_GPU, "no kernel image is available for execution on the device"),
+    SIM_ERROR(CUDA_ERROR_INVALID_HANDLE, "invalid resource handle"),
+    SIM_ERROR(CUDA_ERROR_ILLEGAL_STATE, "the operation cannot be performed in the present state"),
+    SIM_ERROR(CUDA_ERROR_NOT_FOUND, "named symbol not found"),
+    SIM_ERROR(CUDA_ERROR_NOT_READY, "device not ready"),
+    SIM_ERROR(CUDA_ERROR_ILLEGAL_ADDRESS, "an illegal memory access was encountered"),
+    SIM_ERROR(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, "too many resources requested for launch"),
+    SIM_ERROR(CUDA_ERROR_MISALIGNED_ADDRESS, "misaligned address"),
+    SIM_ERROR(CUDA_ERROR_LAUNCH_FAILED, "unspecified launch failure"),
+    SIM_ERROR(CUDA_ERROR_NOT_SUPPORTED, "operation not supported"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "operation not permitted when stream is capturing"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "operation failed due to a previous error during capture"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_UNMATCHED, "capture was not initiated in this stream"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "capturing stream has unjoined work"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "dependency created on uncaptured work in another stream"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "operation would make the legacy stream depend on a capturing blocking stream"),
+    SIM_ERROR(CUDA_ERROR_CAPTURED_EVENT, "operation not permitted on an event last recorded in a capturing stream"),
+    SIM_ERROR(CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD, "attempt to terminate a thread-local capture sequence from another thread"),
+    SIM_ERROR(CUDA_ERROR_UNKNOWN, "unknown error"),
+#undef SIM_ERROR
+};
+
+SIM_API CUresult cuGetErrorName(CUresult status, const char **name) {
+  for (const auto &error : ERRORS) {
+    if (error.status == status) {
+      *name = error.name;
+      return CUDA_SUCCESS;
+    }
+  }
+  *name = nullptr;
+  return CUDA_ERROR_INVALID_VALUE;
+}
+
+SIM_API CUresult cuGetErrorString(CUresult status, const char **text) {
+  for (const auto &error : ERRORS) {
+    if (error.status == status) {
+      *text = error.text;
+      return CUDA_SUCCESS;
+    }
+  }
+  *text = nullptr;
+  return CUDA_ERROR_INVALID_VALUE;
+}
+
+SIM_API CUresult cuDriverGetVersion(int *version) {
+  *version = static_cast<int>(optionNumber("DRIVER_VERSION", 12060));
+  return CUDA_SUCCESS;
+}
+
+SIM_API CUresult cuDeviceGetCount(int *number) {
+  *number = optionNumber("NO_DEVICE", 0) != 0 ? 0 : 1;
+  return CUDA_SUCCESS;
+}
+
+SIM_API CUresult cuDeviceGet(CUdevice *device, int ordinal) {
+  *device = ordinal;
+  return ordinal == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
+}
+
+SIM_API CUresult cuDeviceGetName(char *name, int bytes, CUdevice device) {
+  snprintf(name, static_cast<size_t>(bytes), "%s", option("NAME", "Simulated GPU"));
+  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
+}
+
+SIM_API CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
+  int arch = static_cast<int>(optionNumber("ARCH", 90));
+  const struct {
+    int attribute, value;
+  } known[] = {
+      {1, 1024},                // threads in a block
+      {2, 1024},                // ... along x, y, z
+      {3, 1024},
+      {4, 64},
+      {5, 0x7FFFFFFF},          // blocks along x, y, z
+      {6, 65535},
+      {7, 65535},
+      {8, 48 << 10},            // shared memory of a block
+      {9, 64 << 10},            // constant memory
+      {10, 32},                 // threads of a warp
+      {12, 65536},              // registers of a block
+      {13, 1000000},            // clock rate in kHz
+      {16, static_cast<int>(optionNumber("MULTIPROCESSORS", 3))},
+      {18, 0},                  // not integrated with the host
+      {19, 0},                  // host memory cannot be mapped
+      {20, 0},                  // compute mode: default
+      {31, 1},                  // kernels side by side
+      {32, 0},                  // no ECC
+      {33, 0},                  // where on the bus
+      {34, 0},
+      {36, 1000000},            // memory clock in kHz
+      {37, 64},                 // memory bus in bits
+      {38, 1 << 20},            // L2 cache
+      {39, 2048},               // threads of a multiprocessor
+      {40, 1},                  // copy engines
+      {41, 0},                  // no unified addresses
+      {75, arch / 10},          // compute capability
+      {76, arch % 10},
+      {81, 64 << 10},           // shared memory of a multiprocessor
+      {82, 65536},              // registers of a multiprocessor
+      {95, 0},                  // no cooperative launches
+      {97, 48 << 10},           // shared memory of a block, on request
+      {115, 0},                 // no memory pools
+  };
+  if (device != 0) {
+    return CUDA_ERROR_INVALID_DEVICE;
+  }
+  for (const auto &entry : known) {
+    if (entry.attribute == attribute) {
+      *value = entry.value;
+      return CUDA_SUCCESS;
+    }
+  }
+  return CUDA_ERROR_INVALID_VALUE;
+}
+
+SIM_API CUresult cuDeviceComputeCapability(int *major, int *minor, CUdevice device) {
+  int arch = static_cast<int>(optionNumber("ARCH", 90));
+  *major = arch / 10;
+  *minor = arch % 10;
+  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
+}
+
+SIM_API CUresult cuDeviceGetPCIBusId(char *id, int bytes, CUdevice device) {
+  snprintf(id, static_cast<size_t>(bytes), "0000:00:00.0");
+  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
+}
+
+SIM_API CUresult cuDeviceGetUuid(char *bytes, CUdevice device) {
+  memcpy(bytes, "simulated device", 16);
+  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
+}
+
+float sim::bf16ToFloat(uint16_t bits) {
+  uint32_t wide = static_cast<uint32_t>(bits) << 16;
+  float value;
+  memcpy(&value, &wide, sizeof value);
+  return value;
+}
+
+uint16_t sim::floatToBf16(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  bool isNan = (bits & 0x7FFFFFFFu) > 0x7F800000u;
+  uint32_t rounded = isNan ? bits | 0x400000u : bits + 0x7FFFu + (bits >> 16 & 1u);
+  return static_cast<uint16_t>(rounded >> 16);
+}

@@ -1,0 +1,214 @@
+// Modules: what the NVRTC stand-in compiled, loaded again.
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <unordered_map>
+
+#include "core.h"
+#include "image.h"
+
+namespace sim {
+
+struct Module {
+  void *library;
+  const SimModule *table;
+  std::unordered_map<std::string, CUfunc_st> functions;
+};
+
+namespace {
+
+std::unordered_map<CUmodule, std::unique_ptr<Module>> &modules = *new std::unordered_map<CUmodule, std::unique_ptr<Module>>;
+
+/** Writes an image's library to a file. False if what is at `image` is not whole. */
+bool unpack(const ImageHeader &header, const char *image, int file) {
+  // write() refuses addresses that are not mapped, so an image cut short does no harm
+  const char *from = image + sizeof header;
+  for (size_t done = 0; done < header.bytes;) {
+    ssize_t wrote = write(file, from + done, header.bytes - done);
+    if (wrote <= 0) {
+      return false;
+    }
+    done += static_cast<size_t>(wrote);
+  }
+  uint64_t hash = IMAGE_HASH_START;
+  char piece[4096];
+  lseek(file, 0, SEEK_SET);
+  for (ssize_t got; (got = read(file, piece, sizeof piece)) > 0;) {
+    hash = imageHash(hash, piece, static_cast<size_t>(got));
+  }
+  return hash == header.hash;
+}
+
+CUresult open(const char *path, CUmodule *handle) {
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  auto *table = library == nullptr ? nullptr : static_cast<const SimModule *>(dlsym(library, "sim_module"));
+  if (table == nullptr) {
+    say("a module that cannot be loaded: %s", dlerror());
+    return CUDA_ERROR_INVALID_IMAGE;
+  }
+  *table->runtime = &runtime;
+  auto module = std::make_unique<Module>();
+  module->library = library;
+  module->table = table;
+  for (int i = 0; i < table->kernelCount; i++) {
+    CUfunc_st function;
+    function.module = table;
+    function.kernel = &table->kernels[i];
+    module->functions.emplace(function.kernel->name, function);
+  }
+  *handle = reinterpret_cast<CUmodule>(module.get());
+  modules.emplace(*handle, std::move(module));
+  count("modules");
+  return CUDA_SUCCESS;
+}
+
+CUresult load(CUmodule *handle, const void *image) {
+  CUresult refused = refuseInCapture("cuModuleLoadData");
+  if (refused != CUDA_SUCCESS) {
+    return refused;
+  }
+  ImageHeader header;
+  if (image == nullptr) {
+    return CUDA_ERROR_INVALID_VALUE;
+  }
+  memcpy(&header, image, sizeof header);
+  if (memcmp(header.magic, IMAGE_MAGIC, sizeof header.magic) != 0 || strncmp(header.build, SIM_BUILD, sizeof header.build) != 0) {
+    return CUDA_ERROR_INVALID_IMAGE;
+  }
+  if (header.arch != optionNumber("ARCH", 90)) {
+    return CUDA_ERROR_NO_BINARY_FOR_GPU;
+  }
+  char path[] = "/tmp/semigan-module-XXXXXX";
+  int file = mkstemp(path);
+  if (file < 0) {
+    return CUDA_ERROR_UNKNOWN;
+  }
+  CUresult result = unpack(header, static_cast<const char *>(image), file) ? open(path, handle) : CUDA_ERROR_INVALID_IMAGE;
+  close(file);
+  unlink(path);
+  return result;
+}
+
+bool known(CUfunction function) {
+  for (auto &entry : modules) {
+    for (auto &named : entry.second->functions) {
+      if (&named.second == function) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void releaseModules() {
+  for (auto &entry : modules) {
+    dlclose(entry.second->library);
+  }
+  modules.clear();
+}
+
+}  // namespace sim
+
+using namespace sim;
+
+SIM_API CUresult cuModuleLoadData(CUmodule *module, const void *image) {
+  return api([&] { return load(module, image); });
+}
+
+SIM_API CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned, int *, void **) {
+  return cuModuleLoadData(module, image);
+}
+
+SIM_API CUresult cuModuleUnload(CUmodule module) {
+  return api([&] {
+    auto found = modules.find(module);
+    if (found == modules.end()) {
+      return CUDA_ERROR_INVALID_HANDLE;
+    }
+    runAll();  // what is queued may be of this module
+    dlclose(found->second->library);
+    modules.erase(found);
+    return CUDA_SUCCESS;
+  });
+}
+
+SIM_API CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *name) {
+  return api([&] {
+    auto found = modules.find(module);
+    if (found == modules.end()) {
+      return CUDA_ERROR_INVALID_HANDLE;
+    }
+    auto named = found->second->functions.find(name);
+    if (named == found->second->functions.end()) {
+      return CUDA_ERROR_NOT_FOUND;
+    }
+    *function = &named->second;
+    return CUDA_SUCCESS;
+  });
+}
+
+static int sharedBytes(const SimKernel &kernel) {
+  size_t bytes = 0;
+  for (const SimShared *shared = kernel.shared; shared->start != nullptr; shared++) {
+    bytes += shared->bytes;
+  }
+  return static_cast<int>(bytes);
+}
+
+SIM_API CUresult cuFuncGetAttribute(int *value, int attribute, CUfunction function) {
+  return api([&] {
+    if (!known(function)) {
+      return CUDA_ERROR_INVALID_HANDLE;
+    }
+    switch (attribute) {
+      case 0:  // most threads in a block
+        *value = function->kernel->maxThreads;
+        return CUDA_SUCCESS;
+      case 1:  // static shared memory
+        *value = sharedBytes(*function->kernel);
+        return CUDA_SUCCESS;
+      case 2:  // constant and local memory
+      case 3:
+        *value = 0;
+        return CUDA_SUCCESS;
+      case 4:  // registers: a guess
+        *value = 32;
+        return CUDA_SUCCESS;
+      case 5:  // versions of PTX and of the binary
+      case 6:
+        *value = function->module->arch;
+        return CUDA_SUCCESS;
+      case 8:  // most dynamic shared memory
+        *value = 48 * 1024 - sharedBytes(*function->kernel);
+        return CUDA_SUCCESS;
+      default:
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+  });
+}
+
+SIM_API CUresult cuFuncSetAttribute(CUfunction function, int attribute, int) {
+  return api([&] { return !known(function) ? CUDA_ERROR_INVALID_HANDLE : attribute == 9 ? CUDA_SUCCESS : CUDA_ERROR_NOT_SUPPORTED; });
+}
+
+SIM_API CUresult cuFuncSetCacheConfig(CUfunction function, int) {
+  return api([&] { return known(function) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_HANDLE; });
+}
+
+SIM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction function, int threads, size_t) {
+  return api([&] {
+    if (!known(function)) {
+      return CUDA_ERROR_INVALID_HANDLE;
+    }
+    if (threads < 1) {
+      return CUDA_ERROR_INVALID_VALUE;
+    }
+    *blocks = threads > function->kernel->maxThreads ? 0 : 2048 / ((threads + 31) / 32 * 32);
+    return CUDA_SUCCESS;
+  });
+}
