@@ -21,11 +21,11 @@ inline float __frcp_rn(float a) { return 1.0f / a; }
 inline float __fsqrt_rn(float a) { return __builtin_sqrtf(a); }
 inline float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 
-// Each function of one argument as f(double), f(float) and ff(float).
-#define SIM_MATH1(f)                                                   \
-  extern "C" double f(double) noexcept;                                \
-  extern "C" float f##f(float) noexcept;                               \
-  inline float f(float x) { return f##f(x); }
+// Each function of one argument for double, and for float by its own name and by the one with an f.
+#define SIM_MATH1(name)                       \
+  extern "C" double name(double) noexcept;    \
+  extern "C" float name##f(float) noexcept;   \
+  inline float name(float x) { return name##f(x); }
 SIM_MATH1(sqrt)
 SIM_MATH1(exp)
 SIM_MATH1(exp2)
@@ -51,10 +51,10 @@ SIM_MATH1(rint)
 SIM_MATH1(nearbyint)
 #undef SIM_MATH1
 
-#define SIM_MATH2(f)                                                   \
-  extern "C" double f(double, double) noexcept;                        \
-  extern "C" float f##f(float, float) noexcept;                        \
-  inline float f(float x, float y) { return f##f(x, y); }
+#define SIM_MATH2(name)                               \
+  extern "C" double name(double, double) noexcept;    \
+  extern "C" float name##f(float, float) noexcept;    \
+  inline float name(float x, float y) { return name##f(x, y); }
 SIM_MATH2(pow)
 SIM_MATH2(fmod)
 SIM_MATH2(fmax)
