@@ -8,7 +8,8 @@ namespace sim {
 struct ImageHeader {
   char magic[8];
   char build[24];  // of the simulator that compiled it: an older one's is compiled again
-  int64_t arch;
+  int32_t arch;
+  int32_t checked;  // compiled with the option CHECK
   uint64_t bytes;  // of the library
   uint64_t hash;
 };

@@ -75,7 +75,8 @@ CUresult load(CUmodule *handle, const void *image) {
     return CUDA_ERROR_INVALID_VALUE;
   }
   memcpy(&header, image, sizeof header);
-  if (memcmp(header.magic, IMAGE_MAGIC, sizeof header.magic) != 0 || strncmp(header.build, SIM_BUILD, sizeof header.build) != 0) {
+  if (memcmp(header.magic, IMAGE_MAGIC, sizeof header.magic) != 0 || strncmp(header.build, SIM_BUILD, sizeof header.build) != 0 ||
+      header.checked != (optionNumber("CHECK", 0) != 0)) {
     return CUDA_ERROR_INVALID_IMAGE;
   }
   if (header.arch != optionNumber("ARCH", 90)) {
