@@ -60,10 +60,14 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "semigan.kernels", "semigan.kernels.cpu", "semigan.kernels.reference")
+              "semigan.kernels",
+              "semigan.kernels.cpu",
+              "semigan.kernels.cuda",
+              "semigan.kernels.reference")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("semigan.kernels.cpu", "semigan.kernels.reference");
+          .resideInAnyPackage(
+              "semigan.kernels.cpu", "semigan.kernels.cuda", "semigan.kernels.reference");
 
   @ArchTest
   static final ArchRule packagesSayWhatTheyHold =

@@ -7,6 +7,7 @@ import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.train.GanTrainer;
 import semigan.gan.train.GeneratorLoss;
+import semigan.gan.train.Precision;
 import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
@@ -52,6 +53,7 @@ final class DcganStep {
             1e-3f,
             1,
             device.name(),
+            Precision.F32,
             1,
             1,
             1);

@@ -1,5 +1,7 @@
 package semigan.kernels;
 
+import java.util.Optional;
+
 /**
  * A device and what it can do: memory, transfers, and the kernel families. Allocating and releasing
  * is safe from any thread; kernels are called from one thread at a time, run in the order of their
@@ -79,6 +81,14 @@ public interface Backend extends AutoCloseable {
 
   /** Returns when every kernel called so far has finished. */
   void synchronize();
+
+  /**
+   * A recorder for work that is run many times with the same buffers; nothing where a call costs no
+   * more than a launch from a recording would.
+   */
+  default Optional<Recorder> recorder() {
+    return Optional.empty();
+  }
 
   ConvKernels conv();
 

@@ -2,6 +2,7 @@ package semigan.kernels;
 
 import java.util.List;
 import semigan.kernels.cpu.CpuBackend;
+import semigan.kernels.cuda.CudaBackend;
 import semigan.kernels.reference.ReferenceBackend;
 
 /** Finds and opens backends by name. */
@@ -13,7 +14,7 @@ public final class Backends {
 
   /** Every name but {@link #AUTO}, fastest first. */
   public static List<String> names() {
-    return List.of(CpuBackend.NAME, ReferenceBackend.NAME);
+    return List.of(CudaBackend.NAME, CpuBackend.NAME, ReferenceBackend.NAME);
   }
 
   /**
@@ -25,6 +26,7 @@ public final class Backends {
   public static Backend open(String name) {
     return switch (name) {
       case AUTO, CpuBackend.NAME -> new CpuBackend();
+      case CudaBackend.NAME -> new CudaBackend(0);
       case ReferenceBackend.NAME -> new ReferenceBackend();
       default ->
           throw new IllegalArgumentException(

@@ -25,9 +25,13 @@ class CachingAllocatorTest {
 
   private static final class Machine implements CachingAllocator.Source<Memory> {
     private final AtomicLong out = new AtomicLong();
+    private volatile long most = Long.MAX_VALUE;
 
     @Override
     public Memory reserve(long bytes) {
+      if (out.get() + bytes > most) {
+        return null;
+      }
       out.addAndGet(bytes);
       return new Memory(bytes, new AtomicBoolean());
     }
@@ -52,6 +56,68 @@ class CachingAllocatorTest {
     allocator.release(first);
     assertEquals(new MemoryUsage(0, 3072, 3072, BUDGET), allocator.usage());
     assertEquals(3072, machine.out.get());
+  }
+
+  @Test
+  void emptiesTheCacheWhereTheDeviceHasLessThanTheBudget() {
+    machine.most = 4096;
+    allocator.release(allocator.allocate(3072));
+    Block<Memory> other = allocator.allocate(4096);
+    assertEquals(4096, machine.out.get());
+    assertThrows(DeviceMemoryException.class, () -> allocator.allocate(64));
+    allocator.release(other);
+    allocator.allocate(64);
+  }
+
+  @Test
+  void memoryOfRecordedWorkStaysItsOwn() {
+    CachingAllocator.Pool<Memory> pool = new CachingAllocator.Pool<>();
+    allocator.enter(pool);
+    Block<Memory> recorded = allocator.allocate(1024);
+    allocator.release(recorded);
+    allocator.leave();
+    Block<Memory> other = allocator.allocate(1024);
+    assertNotSame(recorded.memory(), other.memory(), "given to somebody else");
+    allocator.enter(pool);
+    pool.seal();
+    assertSame(recorded.memory(), allocator.allocate(1024).memory());
+    var error = assertThrows(IllegalStateException.class, () -> allocator.allocate(1024));
+    assertTrue(error.getMessage().contains("rehearsed"), error.getMessage());
+    allocator.leave();
+    assertEquals(new MemoryUsage(2048, 2048, 0, BUDGET), allocator.usage());
+    allocator.trim();
+    assertEquals(2048, machine.out.get());
+  }
+
+  @Test
+  void memoryOfRecordedWorkIsEverybodysWhenItEnds() {
+    CachingAllocator.Pool<Memory> pool = new CachingAllocator.Pool<>();
+    allocator.enter(pool);
+    Block<Memory> first = allocator.allocate(1024);
+    Block<Memory> second = allocator.allocate(1024);
+    allocator.leave();
+    allocator.release(first);
+    assertEquals(new MemoryUsage(1024, 2048, 1024, BUDGET), allocator.usage());
+    allocator.dissolve(pool);
+    assertSame(first.memory(), allocator.allocate(1024).memory());
+    allocator.release(second);
+    assertSame(second.memory(), allocator.allocate(1024).memory());
+    assertEquals(new MemoryUsage(2048, 2048, 0, BUDGET), allocator.usage());
+  }
+
+  @Test
+  void otherThreadsTakeNothingFromRecordedWork() throws Exception {
+    CachingAllocator.Pool<Memory> pool = new CachingAllocator.Pool<>();
+    allocator.enter(pool);
+    allocator.release(allocator.allocate(1024));
+    pool.seal();
+    var executor = Executors.newSingleThreadExecutor();
+    try {
+      assertEquals(64, executor.submit(() -> allocator.allocate(64)).get().memory().bytes());
+    } finally {
+      executor.shutdown();
+    }
+    allocator.leave();
   }
 
   @Test

@@ -55,6 +55,7 @@ public final class Adam implements Optimizer {
                     secondMoments.get(name).buffer())));
     OptimKernels kernels = clock.advance();
     kernels.adam(settings, clock.buffer(), slots);
+    parameters.values().forEach(Tensor::refreshRounded);
   }
 
   @Override

@@ -41,8 +41,8 @@ public final class Conv2d extends Weighted {
   }
 
   @Override
-  protected Tensor linear(Tensor x) {
-    return semigan.tensor.ops.Conv2d.conv2d(x, weight(), window);
+  protected Tensor linear(Tensor x, Tensor weight) {
+    return semigan.tensor.ops.Conv2d.conv2d(x, weight, window);
   }
 
   @Override

@@ -47,8 +47,8 @@ public final class ConvTranspose2d extends Weighted {
   }
 
   @Override
-  protected Tensor linear(Tensor x) {
-    return semigan.tensor.ops.ConvTranspose2d.convTranspose2d(x, weight(), window);
+  protected Tensor linear(Tensor x, Tensor weight) {
+    return semigan.tensor.ops.ConvTranspose2d.convTranspose2d(x, weight, window);
   }
 
   @Override

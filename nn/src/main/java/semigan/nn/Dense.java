@@ -24,8 +24,8 @@ public final class Dense extends Weighted {
   }
 
   @Override
-  protected Tensor linear(Tensor x) {
-    return MatMul.matmul(x, false, weight(), true);
+  protected Tensor linear(Tensor x, Tensor weight) {
+    return MatMul.matmul(x, false, weight, true);
   }
 
   @Override

@@ -44,6 +44,7 @@ public final class Sgd implements Optimizer {
                     gradients.of(parameter).buffer(),
                     velocities.get(name).buffer())));
     clock.advance().sgd(momentum, clock.buffer(), slots);
+    parameters.values().forEach(Tensor::refreshRounded);
   }
 
   @Override

@@ -9,6 +9,7 @@ import semigan.tensor.Scope;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
+import semigan.tensor.ops.Cast;
 import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
@@ -44,8 +45,9 @@ public final class WeightNorm implements Module {
   @Override
   public Tensor forward(Tensor x, Mode mode) {
     // The layer is linear, so its outputs can be scaled for its weight: once, by a small factor.
-    Tensor factor = Binary.divide(scale, length());
-    return Binary.add(Binary.multiply(layer.linear(x), factor), bias);
+    Tensor factor = Cast.cast(Binary.divide(scale, length()), x.type());
+    Tensor scaled = Binary.multiply(layer.linear(x), factor);
+    return Binary.add(scaled, Cast.cast(bias, x.type()));
   }
 
   /** {@code |v|} of each output: {@code [outputs]}. */

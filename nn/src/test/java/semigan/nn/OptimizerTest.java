@@ -64,6 +64,23 @@ class OptimizerTest {
     assertArrayEquals(p, flattened(parameters), 1e-5);
   }
 
+  @Test
+  void copiesInBf16FollowTheirParameters() {
+    parameters.get("matrix").keepRounded();
+    for (Optimizer optimizer :
+        List.of(
+            new Adam(device.backend(), parameters, Adam.forGans(), 0.05f),
+            new Sgd(device.backend(), parameters, 0.5f, 0.05f))) {
+      stepOnDevice(optimizer);
+      Tensor matrix = parameters.get("matrix");
+      float[] exact = matrix.toFloats();
+      float[] copy = matrix.rounded().orElseThrow().toFloats();
+      for (int i = 0; i < exact.length; i++) {
+        assertEquals(exact[i], copy[i], Math.abs(exact[i]) * 0x1p-8, "element " + i);
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(floats = {0, 0.9f})
   void sgdFollowsItsFormula(float momentum) {

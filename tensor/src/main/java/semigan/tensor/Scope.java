@@ -24,6 +24,7 @@ public final class Scope implements AutoCloseable {
   private final Backend device;
   private final Scope parent;
   private final Set<Storage> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean left;
   private boolean closed;
 
   private Scope(Backend device, Scope parent) {
@@ -86,23 +87,31 @@ public final class Scope implements AutoCloseable {
     return owned.contains(storage);
   }
 
+  /** Steps out of this scope; its tensors stay until {@link #close}, whatever is open then. */
+  void leave() {
+    if (INNERMOST.get() != this) {
+      throw new IllegalStateException(
+          "scopes must be closed innermost first, on the thread that opened them");
+    }
+    left = true;
+    if (parent == null) {
+      INNERMOST.remove();
+    } else {
+      INNERMOST.set(parent);
+    }
+  }
+
   /** Releases every tensor that was not kept. */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    if (INNERMOST.get() != this) {
-      throw new IllegalStateException(
-          "scopes must be closed innermost first, on the thread that opened them");
+    if (!left) {
+      leave();
     }
     closed = true;
     owned.forEach(Storage::release);
     owned.clear();
-    if (parent == null) {
-      INNERMOST.remove();
-    } else {
-      INNERMOST.set(parent);
-    }
   }
 }

@@ -17,6 +17,7 @@ public final class Tensor {
   private final Shape shape;
   private final Storage storage;
   private final History history;
+  private Tensor rounded;
 
   private Tensor(Backend device, Shape shape, Storage storage, History history) {
     this.device = device;
@@ -157,6 +158,7 @@ public final class Tensor {
   public void assign(float[] values) {
     requireLength(shape, values.length);
     device.write(values, 0, buffer());
+    refreshRounded();
   }
 
   /** Overwrites the elements with those of a tensor of the same length, on the device. */
@@ -166,6 +168,29 @@ public final class Tensor {
           "assign: %s does not fit %s".formatted(source.shape, shape));
     }
     device.copy().convert(source.buffer(), buffer());
+    refreshRounded();
+  }
+
+  /**
+   * Keeps a copy in BF16 beside this tensor from now on, for a parameter that many operations read
+   * in that type; {@code cast} then gives the copy. It belongs to the innermost scope. {@link
+   * #assign} and optimisers bring it up to date.
+   */
+  public void keepRounded() {
+    rounded = empty(device, DType.BF16, shape);
+    refreshRounded();
+  }
+
+  /** The copy that {@link #keepRounded} made, up to date. */
+  public Optional<Tensor> rounded() {
+    return Optional.ofNullable(rounded);
+  }
+
+  /** Brings the copy up to date, if there is one, after the elements changed in place. */
+  public void refreshRounded() {
+    if (rounded != null) {
+      device.copy().convert(buffer(), rounded.buffer());
+    }
   }
 
   /**

@@ -76,7 +76,7 @@ class BackendAgreementTest {
     }
   }
 
-  private static Backend open(String name) {
+  static Backend open(String name) {
     try {
       return Backends.open(name);
     } catch (BackendUnavailableException e) {

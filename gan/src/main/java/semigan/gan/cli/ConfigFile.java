@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import semigan.gan.store.StoreException;
-import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.TrainConfig;
 
 /** A {@code config.json}, whole or in part, held against what {@link TrainConfig} has. */
@@ -30,10 +29,12 @@ final class ConfigFile {
     }
   }
 
-  static final List<String> LOSSES =
-      Arrays.stream(GeneratorLoss.values()).map(GeneratorLoss::toString).toList();
-
   private ConfigFile() {}
+
+  /** The values of a setting, as they are written. */
+  static List<String> names(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
+  }
 
   /**
    * Reads the settings of a file.
@@ -92,8 +93,8 @@ final class ConfigFile {
     if (type == boolean.class) {
       return value.isBoolean();
     }
-    if (type == GeneratorLoss.class) {
-      return value.isTextual() && LOSSES.contains(value.asText());
+    if (type.isEnum()) {
+      return value.isTextual() && names(type).contains(value.asText());
     }
     return value.isTextual() || value.isNull() && setting.getName().equals("dataDir");
   }
@@ -108,6 +109,6 @@ final class ConfigFile {
     if (type == boolean.class) {
       return "true or false";
     }
-    return type == GeneratorLoss.class ? "one of " + String.join(", ", LOSSES) : "a text in quotes";
+    return type.isEnum() ? "one of " + String.join(", ", names(type)) : "a text in quotes";
   }
 }

@@ -14,6 +14,7 @@ import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.GeneratorLoss;
+import semigan.gan.train.Precision;
 import semigan.gan.train.TrainConfig;
 
 /**
@@ -32,14 +33,27 @@ final class TrainOptions {
   static final class LossConverter implements ITypeConverter<GeneratorLoss> {
     @Override
     public GeneratorLoss convert(String name) {
-      for (GeneratorLoss loss : GeneratorLoss.values()) {
-        if (loss.toString().equals(name)) {
-          return loss;
-        }
-      }
-      throw new TypeConversionException(
-          "expected one of %s but was '%s'".formatted(String.join(", ", ConfigFile.LOSSES), name));
+      return named(GeneratorLoss.class, name);
     }
+  }
+
+  /** Takes a precision by the name that it has in {@code config.json}. */
+  static final class PrecisionConverter implements ITypeConverter<Precision> {
+    @Override
+    public Precision convert(String name) {
+      return named(Precision.class, name);
+    }
+  }
+
+  private static <E> E named(Class<E> type, String name) {
+    for (E value : type.getEnumConstants()) {
+      if (value.toString().equals(name)) {
+        return value;
+      }
+    }
+    throw new TypeConversionException(
+        "expected one of %s but was '%s'"
+            .formatted(String.join(", ", ConfigFile.names(type)), name));
   }
 
   /** What a run is made of. */
@@ -142,6 +156,13 @@ final class TrainOptions {
       description = "auto, cpu or reference (default: auto).")
   private String device;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      converter = PrecisionConverter.class,
+      description = "How activations are stored: f32, or bf16 on a GPU (default: f32).")
+  private Precision precision;
+
   @Option(names = "--sample-every", paramLabel = "STEPS", description = "Steps between grids.")
   private Long sampleEvery;
 
@@ -202,6 +223,7 @@ final class TrainOptions {
     put(target, "flip", flip);
     put(target, "seed", seed);
     put(target, "device", device);
+    put(target, "precision", precision);
     put(target, "sampleEvery", sampleEvery);
   }
 
@@ -245,6 +267,7 @@ final class TrainOptions {
     node.put("averagingRate", 2e-3f);
     node.put("seed", 1);
     node.put("device", "auto");
+    put(node, "precision", Precision.F32);
     return node;
   }
 

@@ -1,6 +1,5 @@
 package semigan.gan.train;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,31 +8,21 @@ import semigan.gan.data.Batch;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
-import semigan.kernels.DType;
-import semigan.kernels.LossKernels;
 import semigan.kernels.OptimKernels.AdamSettings;
 import semigan.nn.Adam;
-import semigan.nn.Losses;
-import semigan.nn.Mode;
 import semigan.nn.WeightAverage;
 import semigan.tensor.NonFinite;
 import semigan.tensor.RandomSource;
-import semigan.tensor.Scope;
-import semigan.tensor.Shape;
+import semigan.tensor.RepeatedStep;
 import semigan.tensor.Tensor;
-import semigan.tensor.ops.Binary;
-import semigan.tensor.ops.SemiSupervised;
-import semigan.tensor.ops.Slice;
-import semigan.tensor.ops.Sum;
-import semigan.tensor.ops.Unary;
 
 /**
- * Trains a generator against a discriminator that also classifies; Salimans et al. 2016, section 5,
- * <a href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>. One step is one update of the
- * discriminator, on labelled, unlabelled and generated images, and one of the generator, through
- * the updated discriminator. Everything it holds belongs to the scope in which it was made.
+ * Trains a generator against a discriminator that also classifies, step by step: {@link #feed} the
+ * images, {@link #run} the step, read its {@link #losses}; {@link GanStep} is what a step does. A
+ * device may still be at work when {@code run} returns, so that the next images can be fed
+ * meanwhile. Everything it holds belongs to the scope in which it was made and fed.
  */
-public final class GanTrainer {
+public final class GanTrainer implements AutoCloseable {
   private final Backend device;
   private final TrainConfig config;
   private final GanModel model;
@@ -43,12 +32,23 @@ public final class GanTrainer {
   private final Adam generatorOptimizer;
   private final Adam discriminatorOptimizer;
   private final RandomSource random;
+  private StepInputs inputs;
+  private RepeatedStep<GanStep.Outcome> step;
+  private long number;
 
+  /**
+   * @throws IllegalArgumentException if the device does not have the config's precision
+   */
   public GanTrainer(TrainConfig config, ModelSpec spec, Backend device) {
     this.device = device;
     this.config = config;
+    requirePrecision();
     random = new RandomSource(device, config.seed());
     model = GanModel.create(spec, random);
+    if (config.precision() != Precision.F32) {
+      model.generator().parameters().values().forEach(Tensor::keepRounded);
+      model.discriminator().parameters().values().forEach(Tensor::keepRounded);
+    }
     average = GanModel.create(spec, random);
     generatorAverage =
         new WeightAverage(device, model.generator(), average.generator(), config.averagingRate());
@@ -60,6 +60,14 @@ public final class GanTrainer {
         new Adam(device, model.generator().parameters(), settings, config.generatorRate());
     discriminatorOptimizer =
         new Adam(device, model.discriminator().parameters(), settings, config.discriminatorRate());
+  }
+
+  private void requirePrecision() {
+    if (!device.supports(config.precision().type())) {
+      throw new IllegalArgumentException(
+          "--precision %s: the device %s does not have it; use --precision f32, or --device cuda"
+              .formatted(config.precision(), device.name()));
+    }
   }
 
   /** The running average of the model, which is what evaluation and sampling use. */
@@ -99,123 +107,82 @@ public final class GanTrainer {
   }
 
   /**
-   * One step.
+   * Puts the next step's images on the device. A size that the last step did not have begins a new
+   * recording.
    *
-   * @param number of the step, from 1; the random numbers depend on it
    * @param labelled images with labels, or null to train without any
    * @param unlabelled images whose labels are not looked at
-   * @throws DivergedException if a loss is not finite
    */
-  public StepLosses step(long number, Batch labelled, Batch unlabelled) {
-    try (Scope step = Scope.open(device)) {
-      random.moveTo(number);
-      int count = unlabelled.labels().length;
-      Tensor fake = model.generator().forward(latents(count), Mode.TRAIN_TRACKING);
-
-      Verdict verdict = judge(labelled, unlabelled, fake.detach());
-      var discriminatorParameters = model.discriminator().parameters().values();
-      discriminatorOptimizer.step(verdict.total().backward(discriminatorParameters));
-
-      Tensor generatorLoss = generatorLoss(fake, verdict.realFeatures());
-      var generatorParameters = model.generator().parameters().values();
-      generatorOptimizer.step(generatorLoss.backward(generatorParameters));
-
-      generatorAverage.step();
-      discriminatorAverage.step();
-      return losses(number, verdict, generatorLoss);
+  public void feed(Batch labelled, Batch unlabelled) {
+    if (inputs == null || !inputs.holds(labelled, unlabelled)) {
+      close();
+      inputs =
+          new StepInputs(
+              model.spec(), StepInputs.count(labelled), StepInputs.count(unlabelled), device);
+      GanStep each =
+          new GanStep(
+              model,
+              generatorOptimizer,
+              discriminatorOptimizer,
+              random,
+              config.generatorLoss(),
+              config.precision().type());
+      StepInputs fed = inputs;
+      step =
+          new RepeatedStep<>(
+              device,
+              () -> {
+                GanStep.Outcome outcome = each.take(fed);
+                generatorAverage.step();
+                discriminatorAverage.step();
+                return outcome;
+              });
     }
+    inputs.write(labelled, unlabelled);
   }
 
   /**
-   * The discriminator's losses on one step's images.
+   * Queues one step on the images that were fed last.
    *
-   * @param labelled cross-entropy of the labelled images, 0 without any
-   * @param real minus the log of the probability that the unlabelled images are real
-   * @param fake minus the log of the probability that the generated images are generated
-   * @param realFeatures of the labelled, then the unlabelled images, without history
+   * @param number of the step, from 1; the random numbers depend on it
    */
-  private record Verdict(Tensor labelled, Tensor real, Tensor fake, Tensor realFeatures) {
-    /** What the discriminator minimises; real and generated images weigh a half each. */
-    Tensor total() {
-      return Binary.add(labelled, Unary.linear(Binary.add(real, fake), 0.5f, 0));
-    }
+  public void run(long number) {
+    this.number = number;
+    random.moveTo(number);
+    step.run();
   }
 
-  /** Real images pass together, and so are normalised by statistics of their own. */
-  private Verdict judge(Batch labelled, Batch unlabelled, Tensor fake) {
-    int known = labelled == null ? 0 : labelled.labels().length;
-    int unknown = unlabelled.labels().length;
-    var onReal = model.discriminator().judge(upload(labelled, unlabelled), Mode.TRAIN_TRACKING);
-    var onFake = model.discriminator().judge(fake, Mode.TRAIN);
-    Tensor realRows = SemiSupervised.semiSupervised(onReal.logits(), targets(labelled, unknown));
-    return new Verdict(
-        known == 0
-            ? Tensor.zeros(device, DType.F32, Shape.of())
-            : Sum.mean(Slice.slice(realRows, 0, 0, known)),
-        Sum.mean(Slice.slice(realRows, 0, known, unknown)),
-        Losses.semiSupervised(onFake.logits(), targets(unknown, LossKernels.FAKE)),
-        onReal.features().detach());
-  }
-
-  private Tensor generatorLoss(Tensor fake, Tensor realFeatures) {
-    var judged = model.discriminator().judge(fake, Mode.TRAIN);
-    int count = fake.shape().size(0);
-    Tensor loss = null;
-    if (config.generatorLoss().adversarial()) {
-      loss = Losses.semiSupervised(judged.logits(), targets(count, LossKernels.REAL));
-    }
-    if (config.generatorLoss().matchesFeatures()) {
-      int known = realFeatures.shape().size(0) - count;
-      Tensor unlabelled = Slice.slice(realFeatures, 0, known, count);
-      Tensor matching = Losses.featureMatching(unlabelled, judged.features());
-      loss = loss == null ? matching : Binary.add(loss, matching);
-    }
-    return loss;
-  }
-
-  private StepLosses losses(long number, Verdict verdict, Tensor generatorLoss) {
-    StepLosses losses =
-        new StepLosses(
-            verdict.labelled().item(),
-            verdict.real().item(),
-            verdict.fake().item(),
-            generatorLoss.item());
+  /**
+   * Waits for the step that was run last.
+   *
+   * @throws DivergedException if a loss is not finite
+   */
+  public StepLosses losses() {
+    GanStep.Outcome outcome = step.result();
+    StepLosses losses = StepLosses.of(outcome.losses().toFloats());
     if (!losses.isFinite()) {
-      throw new DivergedException(number, losses, whereDiverged(verdict.total(), generatorLoss));
+      String where = whereDiverged(outcome.discriminator(), outcome.generator());
+      throw new DivergedException(number, losses, where);
     }
+    step.release();
     return losses;
   }
 
-  private Tensor latents(int count) {
-    return random.normal(DType.F32, Shape.of(count, model.spec().latent()), 0, 1);
+  /** {@link #feed}, {@link #run} and {@link #losses} at once. */
+  public StepLosses step(long number, Batch labelled, Batch unlabelled) {
+    feed(labelled, unlabelled);
+    run(number);
+    return losses();
   }
 
-  /** Labelled images first, then unlabelled: {@code [batch, canvas, canvas, channels]}. */
-  private Tensor upload(Batch labelled, Batch unlabelled) {
-    int known = labelled == null ? 0 : labelled.labels().length;
-    int canvas = model.spec().canvas();
-    Shape shape =
-        Shape.of(known + unlabelled.labels().length, canvas, canvas, model.spec().channels());
-    Tensor images = Tensor.empty(device, DType.F32, shape);
-    int split = labelled == null ? 0 : labelled.images().length;
-    if (known > 0) {
-      device.write(labelled.images(), 0, images.buffer().slice(0, split));
+  /** Gives back what the step's recording holds. */
+  @Override
+  public void close() {
+    if (step != null) {
+      step.close();
+      step = null;
+      inputs = null;
     }
-    device.write(unlabelled.images(), 0, images.buffer().slice(split, unlabelled.images().length));
-    return images;
-  }
-
-  private Tensor targets(Batch labelled, int unknown) {
-    int[] known = labelled == null ? new int[0] : labelled.labels();
-    int[] targets = Arrays.copyOf(known, known.length + unknown);
-    Arrays.fill(targets, known.length, targets.length, LossKernels.REAL);
-    return Tensor.of(device, Shape.of(targets.length), targets);
-  }
-
-  private Tensor targets(int count, int target) {
-    int[] targets = new int[count];
-    Arrays.fill(targets, target);
-    return Tensor.of(device, Shape.of(count), targets);
   }
 
   /**

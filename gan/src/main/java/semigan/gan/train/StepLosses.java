@@ -9,6 +9,11 @@ package semigan.gan.train;
  * @param generator what the generator minimised
  */
 public record StepLosses(float labelled, float real, float fake, float generator) {
+  /** From one number for each, in their order. */
+  static StepLosses of(float[] losses) {
+    return new StepLosses(losses[0], losses[1], losses[2], losses[3]);
+  }
+
   StepLosses plus(StepLosses other) {
     return new StepLosses(
         labelled + other.labelled,

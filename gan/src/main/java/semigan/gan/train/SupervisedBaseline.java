@@ -15,6 +15,7 @@ import semigan.nn.Losses;
 import semigan.nn.Mode;
 import semigan.nn.WeightAverage;
 import semigan.tensor.RandomSource;
+import semigan.tensor.RepeatedStep;
 import semigan.tensor.Scope;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -51,24 +52,30 @@ public final class SupervisedBaseline {
       WeightAverage averaging = new WeightAverage(device, model, average, config.averagingRate());
       AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
       Adam optimizer = new Adam(device, model.parameters(), settings, config.discriminatorRate());
-      for (long i = 0; i < Math.min(config.steps(), MAX_STEPS); i++) {
-        step(model, optimizer, loader.next(), spec, device);
-        averaging.step();
+      int count = config.labelledBatch();
+      Tensor x =
+          Tensor.empty(
+              device, DType.F32, Shape.of(count, spec.canvas(), spec.canvas(), spec.channels()));
+      Tensor labels = Tensor.of(device, Shape.of(count), new int[count]);
+      try (var step =
+          new RepeatedStep<>(
+              device,
+              () -> {
+                Tensor logits = model.forward(x, Mode.TRAIN_TRACKING);
+                Tensor loss = Losses.crossEntropy(logits, labels);
+                optimizer.step(loss.backward(model.parameters().values()));
+                averaging.step();
+                return loss;
+              })) {
+        for (long i = 0; i < Math.min(config.steps(), MAX_STEPS); i++) {
+          Batch batch = loader.next();
+          device.write(batch.images(), 0, x.buffer());
+          device.write(batch.labels(), 0, labels.buffer());
+          step.run();
+          step.release();
+        }
       }
       return Accuracy.of(average, test, device);
-    }
-  }
-
-  private static void step(
-      DcganDiscriminator model, Adam optimizer, Batch batch, ModelSpec spec, Backend device) {
-    try (Scope step = Scope.open(device)) {
-      int count = batch.labels().length;
-      Shape shape = Shape.of(count, spec.canvas(), spec.canvas(), spec.channels());
-      Tensor x = Tensor.empty(step.device(), DType.F32, shape);
-      device.write(batch.images(), 0, x.buffer());
-      Tensor labels = Tensor.of(device, Shape.of(count), batch.labels());
-      Tensor loss = Losses.crossEntropy(model.forward(x, Mode.TRAIN_TRACKING), labels);
-      optimizer.step(loss.backward(model.parameters().values()));
     }
   }
 }

@@ -24,6 +24,7 @@ import java.util.List;
  * @param averagingRate share of the newest weights in each step's running average
  * @param seed of everything random
  * @param device name of the backend
+ * @param precision how activations are stored in training
  * @param sampleEvery steps between sample grids
  * @param evaluateEvery steps between measurements on the test images
  * @param checkpointEvery steps between checkpoints
@@ -48,6 +49,7 @@ public record TrainConfig(
     float averagingRate,
     long seed,
     String device,
+    Precision precision,
     long sampleEvery,
     long evaluateEvery,
     long checkpointEvery) {
@@ -102,6 +104,7 @@ public record TrainConfig(
         averagingRate,
         seed,
         found,
+        precision,
         sampleEvery,
         evaluateEvery,
         checkpointEvery);

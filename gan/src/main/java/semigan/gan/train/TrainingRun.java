@@ -114,8 +114,8 @@ public final class TrainingRun {
   public TrainResult run(RunFolder folder, TrainingListener listener) {
     long started = System.nanoTime();
     Checkpoints checkpoints = new Checkpoints(folder.checkpoints());
-    try (Scope scope = Scope.open(device)) {
-      GanTrainer trainer = new GanTrainer(config, spec, scope.device());
+    try (Scope scope = Scope.open(device);
+        GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
       describe(folder, first);
       try (MetricsLog metrics =
@@ -126,9 +126,13 @@ public final class TrainingRun {
           BatchLoader labelledLoader =
               labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, first)) {
         Progress progress = new Progress(folder, checkpoints, listener, trainer, metrics, first);
+        Runnable feed =
+            () ->
+                trainer.feed(
+                    labelledLoader == null ? null : labelledLoader.next(), unlabelledLoader.next());
+        feed.run();
         while (progress.step < config.steps() && !stopRequested.get()) {
-          progress.next(
-              labelledLoader == null ? null : labelledLoader.next(), unlabelledLoader.next());
+          progress.next(feed);
         }
         return finish(progress, started);
       }
@@ -144,8 +148,8 @@ public final class TrainingRun {
     try (Scope scope = Scope.open(device);
         BatchLoader unlabelledLoader = loader(allImages(), config.batch(), 1, 0);
         BatchLoader labelledLoader =
-            labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, 0)) {
-      GanTrainer trainer = new GanTrainer(config, spec, scope.device());
+            labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, 0);
+        GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
       for (int step = 1; step <= steps; step++) {
         Batch known = labelledLoader == null ? null : labelledLoader.next();
         trainer.step(step, known, unlabelledLoader.next());
@@ -227,12 +231,15 @@ public final class TrainingRun {
       this.sampledStep = firstStep;
     }
 
-    void next(Batch labelledBatch, Batch unlabelledBatch) {
+    /** Takes a step; the device gets the next one's images while it is at work on this one's. */
+    void next(Runnable feed) {
       trainer.scaleRates(schedule.factor((double) step / config.steps()));
       long before = System.nanoTime();
       StepLosses losses;
       try {
-        losses = trainer.step(step + 1, labelledBatch, unlabelledBatch);
+        trainer.run(step + 1);
+        feed.run();
+        losses = trainer.losses();
       } catch (DivergedException e) {
         throw e.withCheckpoint(checkpoints.newest());
       }

@@ -1,0 +1,278 @@
+package semigan.kernels.cuda;
+
+import static semigan.kernels.cuda.Status.check;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import jcuda.driver.JCudaDriver;
+import semigan.kernels.Backend;
+import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.Buffer;
+import semigan.kernels.CachingAllocator;
+import semigan.kernels.ConvKernels;
+import semigan.kernels.CopyKernels;
+import semigan.kernels.DType;
+import semigan.kernels.ElementwiseKernels;
+import semigan.kernels.GemmKernels;
+import semigan.kernels.LossKernels;
+import semigan.kernels.MemoryUsage;
+import semigan.kernels.NormKernels;
+import semigan.kernels.OptimKernels;
+import semigan.kernels.PoolKernels;
+import semigan.kernels.RandomKernels;
+import semigan.kernels.Recorder;
+import semigan.kernels.ReduceKernels;
+import semigan.kernels.ResizeKernels;
+
+/**
+ * An NVIDIA GPU: convolutions by cuDNN, matrix products by cuBLAS, everything else by our own
+ * kernels, all in order on one stream.
+ */
+public final class CudaBackend implements Backend {
+  public static final String NAME = "cuda";
+
+  private final CudaOptions options;
+  private final CudaContext context;
+  private final DeviceMemory.Source source;
+  private final CachingAllocator<DeviceMemory> allocator;
+  private final Staging staging;
+  private final Launcher launcher;
+  private final ElementwiseKernels elementwise;
+  private final CopyKernels copy;
+  private final ReduceKernels reduce;
+  private final PoolKernels pool;
+  private final ResizeKernels resize;
+  private final NormKernels norm;
+  private final LossKernels loss;
+  private final OptimKernels optim;
+  private final RandomKernels random;
+  private CudaRecorder recorder;
+  private boolean open = true;
+
+  /**
+   * Opens a GPU.
+   *
+   * @param index of the GPU, from 0
+   * @throws BackendUnavailableException if there is none, or a library that it needs is missing
+   */
+  public CudaBackend(int index) {
+    options = CudaOptions.ofSystem(index);
+    CudaLibraries.load(options);
+    context = new CudaContext(index);
+    source = new DeviceMemory.Source(context);
+    allocator = new CachingAllocator<>(NAME, source, context.freeMemory());
+    staging = new Staging(context);
+    launcher = new Launcher(context, new KernelCompiler(options, context.capability()));
+    elementwise = new CudaElementwise(launcher);
+    copy = new CudaCopy(launcher);
+    reduce = new CudaReduce(launcher, this);
+    pool = new CudaPool(launcher);
+    resize = new CudaResize(launcher);
+    norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
+    loss = new CudaLoss(launcher);
+    optim = new CudaOptim(launcher, this);
+    random = new CudaRandom(launcher);
+  }
+
+  /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
+  private Buffer counters(int count) {
+    CudaBuffer counters =
+        new CudaBuffer(DType.I32, count, source.reserve((long) count * Integer.BYTES));
+    check(
+        JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
+        "cuMemsetD32Async");
+    return counters;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "%s, compute capability %d.%d, %,d MiB"
+        .formatted(
+            context.name(),
+            context.capability() / 10,
+            context.capability() % 10,
+            context.totalMemory() >> 20);
+  }
+
+  @Override
+  public boolean supports(DType type) {
+    return type != DType.F64;
+  }
+
+  @Override
+  public Buffer allocate(DType type, long length) {
+    if (!supports(type)) {
+      throw new IllegalArgumentException(
+          "cuda: cannot store %s; it has F32, BF16 and I32".formatted(type));
+    }
+    return new CudaBuffer(
+        type, length, allocator.allocate(Math.multiplyExact(length, type.bytes())));
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    allocator.release(CudaBuffer.of(buffer).block());
+  }
+
+  @Override
+  public MemoryUsage memory() {
+    return allocator.usage();
+  }
+
+  @Override
+  public void trim() {
+    allocator.trim();
+  }
+
+  @Override
+  public void write(float[] values, int from, Buffer target) {
+    refuseWhileRecording("write");
+    staging.upload(
+        CudaBuffer.of(target).pointer(),
+        target.bytes(),
+        (bytes, at) -> {
+          int first = from + (int) (at / target.type().bytes());
+          if (target.type() == DType.BF16) {
+            for (int i = first; bytes.hasRemaining(); i++) {
+              bytes.putShort(Bf16.of(values[i]));
+            }
+          } else {
+            bytes.asFloatBuffer().put(values, first, bytes.remaining() / Float.BYTES);
+          }
+        });
+  }
+
+  @Override
+  public void write(int[] values, int from, Buffer target) {
+    refuseWhileRecording("write");
+    staging.upload(
+        CudaBuffer.of(target).pointer(),
+        target.bytes(),
+        (bytes, at) ->
+            bytes
+                .asIntBuffer()
+                .put(values, from + (int) (at / Integer.BYTES), bytes.remaining() / Integer.BYTES));
+  }
+
+  @Override
+  public void read(Buffer from, float[] target, int to) {
+    refuseWhileRecording("read");
+    staging.download(
+        CudaBuffer.of(from).pointer(),
+        from.bytes(),
+        (bytes, at) -> {
+          int first = to + (int) (at / from.type().bytes());
+          if (from.type() == DType.BF16) {
+            for (int i = first; bytes.hasRemaining(); i++) {
+              target[i] = Bf16.toFloat(bytes.getShort());
+            }
+          } else {
+            bytes.asFloatBuffer().get(target, first, bytes.remaining() / Float.BYTES);
+          }
+        });
+  }
+
+  @Override
+  public void read(Buffer from, int[] target, int to) {
+    refuseWhileRecording("read");
+    staging.download(
+        CudaBuffer.of(from).pointer(),
+        from.bytes(),
+        (ByteBuffer bytes, long at) ->
+            bytes
+                .asIntBuffer()
+                .get(target, to + (int) (at / Integer.BYTES), bytes.remaining() / Integer.BYTES));
+  }
+
+  @Override
+  public void synchronize() {
+    refuseWhileRecording("wait");
+    context.synchronize();
+  }
+
+  private void refuseWhileRecording(String what) {
+    if (recorder != null && recorder.isRecording()) {
+      throw new IllegalStateException(
+          "cuda: recorded work cannot %s between host and device; do it before or after"
+              .formatted(what));
+    }
+  }
+
+  @Override
+  public Optional<Recorder> recorder() {
+    recorder = new CudaRecorder(context, allocator);
+    return Optional.of(recorder);
+  }
+
+  @Override
+  public ConvKernels conv() {
+    throw new UnsupportedOperationException("convolutions are on their way");
+  }
+
+  @Override
+  public GemmKernels gemm() {
+    throw new UnsupportedOperationException("products are on their way");
+  }
+
+  @Override
+  public NormKernels norm() {
+    return norm;
+  }
+
+  @Override
+  public ElementwiseKernels elementwise() {
+    return elementwise;
+  }
+
+  @Override
+  public CopyKernels copy() {
+    return copy;
+  }
+
+  @Override
+  public ReduceKernels reduce() {
+    return reduce;
+  }
+
+  @Override
+  public PoolKernels pool() {
+    return pool;
+  }
+
+  @Override
+  public ResizeKernels resize() {
+    return resize;
+  }
+
+  @Override
+  public LossKernels loss() {
+    return loss;
+  }
+
+  @Override
+  public OptimKernels optim() {
+    return optim;
+  }
+
+  @Override
+  public RandomKernels random() {
+    return random;
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      context.use();
+      launcher.close();
+      staging.close();
+      source.close();
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package semigan.kernels.cuda;
+
+import static semigan.kernels.cuda.Status.check;
+
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.JCudaDriver;
+import semigan.kernels.CachingAllocator;
+import semigan.kernels.Recorder;
+
+/** Records work as a CUDA graph: one launch for all of its kernels. */
+final class CudaRecorder implements Recorder {
+  /** {@code CU_STREAM_CAPTURE_MODE_THREAD_LOCAL}: other threads may allocate meanwhile. */
+  private static final int THREAD_LOCAL = 1;
+
+  private final CudaContext context;
+  private final CachingAllocator<DeviceMemory> allocator;
+  private final CachingAllocator.Pool<DeviceMemory> pool = new CachingAllocator.Pool<>();
+  private CUgraphExec executable;
+  private boolean recording;
+
+  CudaRecorder(CudaContext context, CachingAllocator<DeviceMemory> allocator) {
+    this.context = context;
+    this.allocator = allocator;
+  }
+
+  /** Whether calls are being recorded now, so that nothing may wait for the device. */
+  boolean isRecording() {
+    return recording;
+  }
+
+  @Override
+  public void rehearse(Runnable work) {
+    allocator.enter(pool);
+    try {
+      work.run();
+    } finally {
+      allocator.leave();
+    }
+  }
+
+  @Override
+  public void record(Runnable work) {
+    pool.seal();
+    CUgraph graph = new CUgraph();
+    context.use();
+    check(JCudaDriver.cuStreamBeginCapture(context.stream(), THREAD_LOCAL), "cuStreamBeginCapture");
+    recording = true;
+    int ended;
+    try {
+      rehearse(work);
+    } finally {
+      recording = false;
+      ended = JCudaDriver.cuStreamEndCapture(context.stream(), graph);
+    }
+    check(ended, "cuStreamEndCapture");
+    executable = new CUgraphExec();
+    check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
+    check(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy");
+  }
+
+  @Override
+  public void launch() {
+    context.use();
+    check(JCudaDriver.cuGraphLaunch(executable, context.stream()), "cuGraphLaunch");
+  }
+
+  /** The stream's order keeps later users of the memory behind launches that still run. */
+  @Override
+  public void close() {
+    if (executable != null) {
+      context.synchronize();
+      check(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
+      executable = null;
+    }
+    allocator.dissolve(pool);
+  }
+}
