@@ -15,6 +15,8 @@ struct ImageHeader {
 };
 
 constexpr char IMAGE_MAGIC[9] = "SEMISIM1";
+// What stands for PTX begins so; the same bytes follow, as hexadecimal digits.
+constexpr char IMAGE_TEXT[] = "// PTX of the simulator: ";
 constexpr uint64_t IMAGE_HASH_START = 0xCBF29CE484222325ULL;
 
 /** FNV-1a, piece by piece. */

@@ -51,7 +51,8 @@ bool unordered(const Moment &before, const Moment &now) {
 }
 
 const char *conflict(Seen &seen, int kind, bool atomics, const Moment &now) {
-  if (unordered(seen.write, now) && !(kind == SIM_ATOMIC && seen.atomicWrite)) {
+  bool counter = seen.atomicWrite && (kind == SIM_ATOMIC || (atomics && !sameBlock(seen.write, now)));
+  if (unordered(seen.write, now) && !counter) {
     if (kind != SIM_READ) {
       return "two threads write the same address, and nothing says which is the last";
     }
