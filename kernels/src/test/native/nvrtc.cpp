@@ -48,6 +48,16 @@ bool valueOf(const std::string &option, std::initializer_list<const char *> name
   return false;
 }
 
+/** How many of the architectures it knows: an older NVRTC on request. */
+int knownArchs() {
+  long newest = sim::optionNumber("NVRTC_NEWEST", 90);
+  int number = 0;
+  for (int arch : ARCHS) {
+    number += arch <= newest;
+  }
+  return number;
+}
+
 bool understand(const std::string &option, Options *options, std::string *log) {
   std::string value;
   if (valueOf(option, {"--gpu-architecture=", "-arch="}, &value)) {
@@ -76,20 +86,10 @@ bool understand(const std::string &option, Options *options, std::string *log) {
   return false;
 }
 
-/** How many of the architectures it knows: an older NVRTC on request. */
-int knownArchs() {
-  long newest = sim::optionNumber("NVRTC_NEWEST", 90);
-  int number = 0;
-  for (int arch : ARCHS) {
-    number += arch <= newest;
-  }
-  return number;
-}
-
 /** What stands for PTX: the same image as text, since PTX passes through strings. */
 std::string ptxOf(const std::string &image) {
   static const char digits[] = "0123456789abcdef";
-  std::string text = IMAGE_TEXT;
+  std::string text = sim::IMAGE_TEXT;
   for (char c : image) {
     text += digits[static_cast<unsigned char>(c) >> 4];
     text += digits[c & 15];
