@@ -46,6 +46,8 @@ public final class CudaBackend implements Backend {
   private final LossKernels loss;
   private final OptimKernels optim;
   private final RandomKernels random;
+  private final CudaGemm gemm;
+  private final CudaConv conv;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -72,6 +74,8 @@ public final class CudaBackend implements Backend {
     loss = new CudaLoss(launcher);
     optim = new CudaOptim(launcher, this);
     random = new CudaRandom(launcher);
+    gemm = new CudaGemm(context, source, options.tf32());
+    conv = new CudaConv(context, launcher, this, options);
   }
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
@@ -211,12 +215,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvKernels conv() {
-    throw new UnsupportedOperationException("convolutions are on their way");
+    return conv;
   }
 
   @Override
   public GemmKernels gemm() {
-    throw new UnsupportedOperationException("products are on their way");
+    return gemm;
   }
 
   @Override
@@ -269,6 +273,8 @@ public final class CudaBackend implements Backend {
     if (open) {
       open = false;
       context.use();
+      conv.close();
+      gemm.close();
       launcher.close();
       staging.close();
       source.close();

@@ -18,7 +18,16 @@ final class KernelSources {
   /** Every source, without {@code .cu}. */
   static List<String> names() {
     return List.of(
-        "copy", "elementwise", "loss", "norm", "optim", "pool", "random", "reduce", "resize");
+        "conv_ends",
+        "copy",
+        "elementwise",
+        "loss",
+        "norm",
+        "optim",
+        "pool",
+        "random",
+        "reduce",
+        "resize");
   }
 
   /** The text of {@code name.cu}. */
