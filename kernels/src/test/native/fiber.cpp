@@ -56,8 +56,8 @@ sim_switch_stacks:
 
 void prepare(Fiber &fiber, FiberEntry entry) {
   giveStack(fiber);
-  // from the top: a null return address, the entry to return to, six registers
-  auto *top = reinterpret_cast<uint64_t *>(fiber.stack + Fiber::STACK_BYTES - fiber.offset) - 2;
+  // 8 past a multiple of 16, as a function expects at its start; from the top: a null return address, the entry to return to, six registers
+  auto *top = reinterpret_cast<uint64_t *>(fiber.stack + Fiber::STACK_BYTES - fiber.offset) - 1;
   *top = 0;
   *--top = reinterpret_cast<uint64_t>(entry);
   for (int i = 0; i < 6; i++) {
