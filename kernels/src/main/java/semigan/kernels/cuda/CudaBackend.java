@@ -2,6 +2,7 @@ package semigan.kernels.cuda;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
@@ -39,6 +40,7 @@ public final class CudaBackend implements Backend {
   private final ReduceKernels reduce;
   private final PoolKernels pool;
   private final ResizeKernels resize;
+  private final AugmentKernels augment;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -61,6 +63,7 @@ public final class CudaBackend implements Backend {
     reduce = new CudaReduce(launcher, this);
     pool = new CudaPool(launcher);
     resize = new CudaResize(launcher);
+    augment = new CudaAugment(launcher);
   }
 
   @Override
@@ -226,6 +229,11 @@ public final class CudaBackend implements Backend {
   @Override
   public ResizeKernels resize() {
     return resize;
+  }
+
+  @Override
+  public AugmentKernels augment() {
+    return augment;
   }
 
   @Override

@@ -17,7 +17,7 @@ final class KernelSources {
 
   /** Every source, without {@code .cu}. */
   static List<String> names() {
-    return List.of("copy", "elementwise", "pool", "reduce", "resize");
+    return List.of("augment", "copy", "elementwise", "pool", "reduce", "resize");
   }
 
   /** The text of {@code name.cu}. */
