@@ -5,6 +5,7 @@ import static semigan.kernels.cuda.Status.check;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import jcuda.driver.JCudaDriver;
+import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
@@ -48,6 +49,7 @@ public final class CudaBackend implements Backend {
   private final RandomKernels random;
   private final CudaGemm gemm;
   private final CudaConv conv;
+  private final AugmentKernels augment;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -76,6 +78,7 @@ public final class CudaBackend implements Backend {
     random = new CudaRandom(launcher);
     gemm = new CudaGemm(context, source, options.tf32());
     conv = new CudaConv(context, launcher, this, options);
+    augment = new CudaAugment(launcher);
   }
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
@@ -251,6 +254,11 @@ public final class CudaBackend implements Backend {
   @Override
   public ResizeKernels resize() {
     return resize;
+  }
+
+  @Override
+  public AugmentKernels augment() {
+    return augment;
   }
 
   @Override
