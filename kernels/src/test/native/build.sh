@@ -17,7 +17,7 @@ if [ -f "$out/built" ] && [ "$(cat "$out/built")" = "$build" ]; then
   exit 0
 fi
 rm -f "$out/built"
-flags="-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra -Werror"
+flags="-std=c++17 -O2 -fPIC -fvisibility=hidden -Wall -Wextra ${CXXFLAGS:-}"
 objects="$out/objects"
 mkdir -p "$objects"
 

@@ -167,7 +167,7 @@ Compiled compile(const Source &source, int arch, const std::vector<std::string> 
   std::string program = read(folder.path + "/program.ii"), problems;
   std::vector<KernelName> kernels = kernelsIn(program, &problems);
   write(folder.path + "/module.cpp", wrap(program, kernels, arch));
-  std::string translate = compiler + " -S -x c++ -std=c++17 -O2 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -fno-strict-aliasing -fno-math-errno"
+  std::string translate = compiler + " -S -x c++ -std=c++17 -O2 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -fno-gnu-unique -fno-strict-aliasing -fno-math-errno"
                           " -ffp-contract=off -fno-asynchronous-unwind-tables -fno-stack-protector -w -I. module.cpp -o module.s";
   if (!folder.run(translate, &result.log)) {
     return result;

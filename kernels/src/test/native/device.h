@@ -12,7 +12,7 @@
 #define __restrict__ __restrict
 #define __launch_bounds__(...)
 #define __align__(n) alignas(n)
-#define __shared__ static __attribute__((section("sim_shared")))
+#define __shared__ static  // whatever is static within a function is taken for shared
 
 typedef decltype(sizeof(0)) size_t;
 
@@ -23,7 +23,14 @@ static const int warpSize = 32;
 
 #define SIM_HERE const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
-inline void __syncthreads(SIM_HERE) { simRuntime->barrier(file, line); }
+/** Other threads may write anything before this one goes on. */
+#define SIM_OTHERS_RUN asm volatile("" ::: "memory")
+
+inline void __syncthreads(SIM_HERE) {
+  SIM_OTHERS_RUN;
+  simRuntime->barrier(file, line);
+  SIM_OTHERS_RUN;
+}
 
 inline void __threadfence() {}
 inline void __threadfence_block() {}
@@ -31,7 +38,9 @@ inline void __threadfence_block() {}
 // Warps: values travel as 64 bits.
 
 inline void __syncwarp(unsigned mask = 0xFFFFFFFFu, SIM_HERE) {
+  SIM_OTHERS_RUN;
   simRuntime->exchange(mask, SIM_SYNC_WARP, 0, 0, file, line);
+  SIM_OTHERS_RUN;
 }
 
 inline unsigned __ballot_sync(unsigned mask, int predicate, SIM_HERE) {

@@ -18,6 +18,7 @@ namespace sim {
 struct Fiber {
   FiberContext context;
   char *stack = nullptr;
+  size_t offset = 0;  // of the first frame from the stack's end
   static constexpr size_t STACK_BYTES = 64 << 10;
 };
 

@@ -73,7 +73,7 @@ std::vector<KernelName> kernelsIn(const std::string &source, std::string *proble
 }
 
 std::map<std::string, std::map<std::string, size_t>> sharedUse(const std::string &assembly) {
-  std::map<std::string, size_t> arrays;                  // in section sim_shared, with their bytes
+  std::map<std::string, size_t> arrays;                   // what is static within a function and writable, with its bytes
   std::map<std::string, std::set<std::string>> mentions;  // by function: every name in its instructions
   std::istringstream lines(assembly);
   std::string line, section, function;
@@ -88,8 +88,8 @@ std::map<std::string, std::map<std::string, size_t>> sharedUse(const std::string
       if (line.find("@function") != std::string::npos) {
         functions.insert(second.substr(0, second.find(',')));
       }
-    } else if (first == ".size" && section == "sim_shared") {
-      arrays[second.substr(0, second.find(','))] = strtoul(line.c_str() + line.rfind(',') + 1, nullptr, 10);
+    } else if ((first == ".comm" || (first == ".size" && section == ".bss")) && second.compare(0, 3, "_ZZ") == 0) {
+      arrays[second.substr(0, second.find(','))] = strtoul(line.c_str() + line.find(',') + 1, nullptr, 10);
     } else if (!first.empty() && first.back() == ':') {
       std::string label = first.substr(0, first.size() - 1);
       function = functions.count(label) != 0 ? label : label[0] == '.' ? function : "";

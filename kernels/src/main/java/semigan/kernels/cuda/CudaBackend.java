@@ -38,10 +38,16 @@ public final class CudaBackend implements Backend {
   private final Staging staging;
   private final Launcher launcher;
   private final ElementwiseKernels elementwise;
+  private final CopyKernels copy;
+  private final ReduceKernels reduce;
+  private final PoolKernels pool;
+  private final ResizeKernels resize;
   private final NormKernels norm;
   private final LossKernels loss;
   private final OptimKernels optim;
   private final RandomKernels random;
+  private final CudaGemm gemm;
+  private final CudaConv conv;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -60,10 +66,16 @@ public final class CudaBackend implements Backend {
     staging = new Staging(context);
     launcher = new Launcher(context, new KernelCompiler(options, context.capability()));
     elementwise = new CudaElementwise(launcher);
+    copy = new CudaCopy(launcher);
+    reduce = new CudaReduce(launcher, this);
+    pool = new CudaPool(launcher);
+    resize = new CudaResize(launcher);
     norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
     loss = new CudaLoss(launcher);
     optim = new CudaOptim(launcher, this);
     random = new CudaRandom(launcher);
+    gemm = new CudaGemm(context, source, options.tf32());
+    conv = new CudaConv(context, launcher, this, options);
   }
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
@@ -203,12 +215,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvKernels conv() {
-    throw new UnsupportedOperationException("convolutions are on their way");
+    return conv;
   }
 
   @Override
   public GemmKernels gemm() {
-    throw new UnsupportedOperationException("products are on their way");
+    return gemm;
   }
 
   @Override
@@ -223,22 +235,22 @@ public final class CudaBackend implements Backend {
 
   @Override
   public CopyKernels copy() {
-    throw new UnsupportedOperationException("copies are on their way");
+    return copy;
   }
 
   @Override
   public ReduceKernels reduce() {
-    throw new UnsupportedOperationException("reductions are on their way");
+    return reduce;
   }
 
   @Override
   public PoolKernels pool() {
-    throw new UnsupportedOperationException("pooling is on its way");
+    return pool;
   }
 
   @Override
   public ResizeKernels resize() {
-    throw new UnsupportedOperationException("resizing is on its way");
+    return resize;
   }
 
   @Override
@@ -261,6 +273,8 @@ public final class CudaBackend implements Backend {
     if (open) {
       open = false;
       context.use();
+      conv.close();
+      gemm.close();
       launcher.close();
       staging.close();
       source.close();

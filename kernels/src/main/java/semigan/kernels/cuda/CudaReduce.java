@@ -1,6 +1,8 @@
 package semigan.kernels.cuda;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
@@ -37,29 +39,36 @@ final class CudaReduce implements ReduceKernels {
   }
 
   private void reduce(String kernel, ReduceGeometry geometry, Buffer x, Buffer y) {
+    Deque<SlabPlan.Slab> passes = new ArrayDeque<>(SlabPlan.Slab.passes(geometry));
     List<Buffer> partial = new ArrayList<>();
-    Buffer from = x;
-    List<SlabPlan.Slab> passes = new ArrayList<>(SlabPlan.Slab.passes(geometry));
-    while (!passes.isEmpty()) {
-      SlabPlan plan = SlabPlan.of(passes.remove(0), from.type(), CudaBuffer.of(from).address());
-      if (plan.splits() > 1) {
-        passes.add(0, plan.rest());
+    try {
+      Buffer from = x;
+      while (!passes.isEmpty()) {
+        SlabPlan plan = SlabPlan.of(passes.pop(), from.type(), CudaBuffer.of(from).address());
+        if (plan.splits() > 1) {
+          passes.push(plan.rest());
+        }
+        Buffer to = y;
+        if (!passes.isEmpty()) {
+          to = memory.allocate(DType.F32, plan.outputs());
+          partial.add(to);
+        }
+        launch(kernel, plan, from, to);
+        from = to;
       }
-      Buffer to = y;
-      if (!passes.isEmpty()) {
-        to = memory.allocate(DType.F32, plan.outputs());
-        partial.add(to);
-      }
-      launcher.launch(
-          FILE,
-          kernel + Launcher.suffix(from.type()) + Launcher.suffix(to.type()),
-          plan.launch(from.type(), launcher.multiprocessors()),
-          plan,
-          from,
-          to);
-      from = to;
+    } finally {
+      partial.forEach(memory::release);
     }
-    partial.forEach(memory::release);
+  }
+
+  private void launch(String kernel, SlabPlan plan, Buffer from, Buffer to) {
+    launcher.launch(
+        FILE,
+        kernel + Launcher.suffix(from.type()) + Launcher.suffix(to.type()),
+        plan.launch(from.type(), launcher.multiprocessors()),
+        plan,
+        from,
+        to);
   }
 
   @Override
@@ -69,8 +78,11 @@ final class CudaReduce implements ReduceKernels {
     String suffix = Launcher.suffix(dx.type());
     launcher.launch(FILE, "mark_ties" + suffix, plan, box, x, y, dx);
     Buffer ties = memory.allocate(DType.F32, y.length());
-    sum(geometry, dx, ties);
-    launcher.launch(FILE, "share_ties" + suffix, plan, box, x, y, dy, ties, dx);
-    memory.release(ties);
+    try {
+      sum(geometry, dx, ties);
+      launcher.launch(FILE, "share_ties" + suffix, plan, box, x, y, dy, ties, dx);
+    } finally {
+      memory.release(ties);
+    }
   }
 }

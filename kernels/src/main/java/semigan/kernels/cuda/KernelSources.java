@@ -17,7 +17,17 @@ final class KernelSources {
 
   /** Every source, without {@code .cu}. */
   static List<String> names() {
-    return List.of("elementwise", "norm", "loss", "optim", "random");
+    return List.of(
+        "conv_ends",
+        "copy",
+        "elementwise",
+        "loss",
+        "norm",
+        "optim",
+        "pool",
+        "random",
+        "reduce",
+        "resize");
   }
 
   /** The text of {@code name.cu}. */

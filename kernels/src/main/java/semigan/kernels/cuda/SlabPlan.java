@@ -27,7 +27,7 @@ record SlabPlan(
   /** Loads of one thread that are worth a thread. */
   private static final int LOADS = 4;
 
-  /** Columns that a warp reads together. */
+  /** Threads that go down columns side by side. */
   private static final int WIDTH = LaunchPlan.WARP;
 
   /** The {@code [outer, reduced, inner]} of each pass over groups of axes that are reduced away. */
@@ -86,7 +86,7 @@ record SlabPlan(
 
   private static SlabPlan columns(Slab slab, boolean packed, int pack) {
     long units = slab.inner / pack;
-    int lanes = THREADS / Math.min(WIDTH, 2 * powerOfTwo(units - 1));
+    int lanes = THREADS / powerOfTwo(Math.min(WIDTH, 2 * units - 1));
     while (lanes > 1 && slab.reduced < (long) LOADS * lanes && THREADS / lanes < units) {
       lanes /= 2;
     }
@@ -102,9 +102,9 @@ record SlabPlan(
     return (int) ((reduced - 1) / chunk + 1);
   }
 
-  /** The largest that is not more than {@code value}; 1 below that. */
+  /** The largest that is not more than {@code value}, and 1 at least. */
   private static int powerOfTwo(long value) {
-    return (int) Math.min(1 << 30, Long.highestOneBit(Math.max(1, value)));
+    return (int) Long.highestOneBit(Math.max(1, value));
   }
 
   /** Elements that the pass makes. */
