@@ -13,6 +13,7 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
 import semigan.kernels.LossKernels;
@@ -83,8 +84,12 @@ public final class CudaBackend implements Backend {
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
   private Buffer counters(int count) {
-    CudaBuffer counters =
-        new CudaBuffer(DType.I32, count, source.reserve((long) count * Integer.BYTES));
+    long bytes = (long) count * Integer.BYTES;
+    DeviceMemory own = source.reserve(bytes);
+    if (own == null) {
+      throw new DeviceMemoryException(NAME, bytes, memory());
+    }
+    CudaBuffer counters = new CudaBuffer(DType.I32, count, own);
     check(
         JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
         "cuMemsetD32Async");
