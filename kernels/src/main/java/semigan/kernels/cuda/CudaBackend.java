@@ -3,6 +3,7 @@ package semigan.kernels.cuda;
 import static semigan.kernels.cuda.Status.check;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import jcuda.driver.JCudaDriver;
 import semigan.kernels.Backend;
@@ -12,6 +13,7 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
 import semigan.kernels.LossKernels;
@@ -22,6 +24,7 @@ import semigan.kernels.PoolKernels;
 import semigan.kernels.RandomKernels;
 import semigan.kernels.Recorder;
 import semigan.kernels.ReduceKernels;
+import semigan.kernels.Requirement;
 import semigan.kernels.ResizeKernels;
 
 /**
@@ -35,6 +38,7 @@ public final class CudaBackend implements Backend {
   private final CudaContext context;
   private final DeviceMemory.Source source;
   private final CachingAllocator<DeviceMemory> allocator;
+  private final MemoryOwners owners = new MemoryOwners();
   private final Staging staging;
   private final Launcher launcher;
   private final ElementwiseKernels elementwise;
@@ -59,29 +63,52 @@ public final class CudaBackend implements Backend {
    */
   public CudaBackend(int index) {
     options = CudaOptions.ofSystem(index);
-    CudaLibraries.load(options);
+    CudaDriver.start(options);
+    CudaLibraries.load(CudaLibrary.CUBLAS, options);
+    CudaLibraries.load(CudaLibrary.CUDNN, options);
     context = new CudaContext(index);
-    source = new DeviceMemory.Source(context);
-    allocator = new CachingAllocator<>(NAME, source, context.freeMemory());
-    staging = new Staging(context);
-    launcher = new Launcher(context, new KernelCompiler(options, context.capability()));
-    elementwise = new CudaElementwise(launcher);
-    copy = new CudaCopy(launcher);
-    reduce = new CudaReduce(launcher, this);
-    pool = new CudaPool(launcher);
-    resize = new CudaResize(launcher);
-    norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
-    loss = new CudaLoss(launcher);
-    optim = new CudaOptim(launcher, this);
-    random = new CudaRandom(launcher);
-    gemm = new CudaGemm(context, source, options.tf32());
-    conv = new CudaConv(context, launcher, this, options);
+    try {
+      source = new DeviceMemory.Source(context);
+      allocator = new CachingAllocator<>(name(), source, context.freeMemory());
+      launcher = new Launcher(context, KernelCompiler.open(options, context.capability()));
+      staging = new Staging(context);
+      elementwise = new CudaElementwise(launcher);
+      copy = new CudaCopy(launcher);
+      reduce = new CudaReduce(launcher, this);
+      pool = new CudaPool(launcher);
+      resize = new CudaResize(launcher);
+      norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
+      loss = new CudaLoss(launcher);
+      optim = new CudaOptim(launcher, this);
+      random = new CudaRandom(launcher);
+      gemm = new CudaGemm(context, source, options.tf32());
+      conv = new CudaConv(context, launcher, this, options);
+    } catch (DeviceMemoryException e) {
+      context.close();
+      throw CudaContext.full(context.name(), e);
+    } catch (RuntimeException e) {
+      context.close();
+      throw e;
+    }
+  }
+
+  /** Whether this machine has an NVIDIA driver, working or not. */
+  public static boolean isDriverPresent() {
+    return CudaDriver.isPresent(CudaOptions.ofSystem(0));
+  }
+
+  /** What this backend needs, each with what this machine has. */
+  public static List<Requirement> requirements() {
+    return CudaRequirements.of(CudaOptions.ofSystem(0));
   }
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
   private Buffer counters(int count) {
-    CudaBuffer counters =
-        new CudaBuffer(DType.I32, count, source.reserve((long) count * Integer.BYTES));
+    DeviceMemory memory = source.reserve((long) count * Integer.BYTES);
+    if (memory == null) {
+      throw new DeviceMemoryException(NAME, "opening it");
+    }
+    CudaBuffer counters = new CudaBuffer(DType.I32, count, memory);
     check(
         JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
         "cuMemsetD32Async");
@@ -90,7 +117,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public String name() {
-    return NAME;
+    return options.device() == 0 ? NAME : NAME + ":" + options.device();
   }
 
   @Override
@@ -114,13 +141,22 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException(
           "cuda: cannot store %s; it has F32, BF16 and I32".formatted(type));
     }
-    return new CudaBuffer(
-        type, length, allocator.allocate(Math.multiplyExact(length, type.bytes())));
+    long bytes = Math.multiplyExact(length, type.bytes());
+    try {
+      CudaBuffer buffer = new CudaBuffer(type, length, allocator.allocate(bytes));
+      owners.add(buffer.block(), bytes);
+      return buffer;
+    } catch (DeviceMemoryException e) {
+      throw e.with(DeviceMemoryException.mib(context.freeMemory()) + " free on the GPU")
+          .with(owners.describe());
+    }
   }
 
   @Override
   public void release(Buffer buffer) {
-    allocator.release(CudaBuffer.of(buffer).block());
+    CachingAllocator.Block<DeviceMemory> block = CudaBuffer.of(buffer).block();
+    owners.remove(block);
+    allocator.release(block);
   }
 
   @Override
