@@ -87,22 +87,22 @@ final class CudaDriver {
     return version >= OLDEST;
   }
 
-  /** {@code 535.104.05 for CUDA 12.2}. */
+  /** {@code 535.104.05 for CUDA 12.2}, or {@code one for CUDA 12.2}. */
   static String describe(int version) {
-    return (release() + " for CUDA " + version(version)).strip();
+    return release() + " for CUDA " + version(version);
   }
 
   private static String version(int number) {
     return number / 1000 + "." + number % 1000 / 10;
   }
 
-  /** The driver's own number, where Linux tells; empty elsewhere. */
+  /** The driver's own number, where Linux tells; {@code one} elsewhere. */
   private static String release() {
     try {
       Matcher matcher = RELEASE.matcher(Files.readString(KERNEL_MODULE));
-      return matcher.find() ? matcher.group(1) : "";
+      return matcher.find() ? matcher.group(1) : "one";
     } catch (IOException e) {
-      return "";
+      return "one";
     }
   }
 }
