@@ -13,6 +13,7 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceFailureException;
 import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
@@ -63,9 +64,7 @@ public final class CudaBackend implements Backend {
    */
   public CudaBackend(int index) {
     options = CudaOptions.ofSystem(index);
-    CudaDriver.start(options);
-    CudaLibraries.load(CudaLibrary.CUBLAS, options);
-    CudaLibraries.load(CudaLibrary.CUDNN, options);
+    CudaLibraries.load(options);
     context = new CudaContext(index);
     try {
       source = new DeviceMemory.Source(context);
@@ -86,6 +85,9 @@ public final class CudaBackend implements Backend {
     } catch (DeviceMemoryException e) {
       context.close();
       throw CudaContext.full(context.name(), e);
+    } catch (DeviceFailureException e) {
+      context.close();
+      throw CudaContext.broken(context.name() + ", where " + e.getMessage(), e);
     } catch (RuntimeException e) {
       context.close();
       throw e;
@@ -104,11 +106,8 @@ public final class CudaBackend implements Backend {
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
   private Buffer counters(int count) {
-    DeviceMemory memory = source.reserve((long) count * Integer.BYTES);
-    if (memory == null) {
-      throw new DeviceMemoryException(NAME, "opening it");
-    }
-    CudaBuffer counters = new CudaBuffer(DType.I32, count, memory);
+    CudaBuffer counters =
+        new CudaBuffer(DType.I32, count, source.require((long) count * Integer.BYTES));
     check(
         JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
         "cuMemsetD32Async");

@@ -63,13 +63,19 @@ final class CudaContext implements AutoCloseable {
       throw full(name, null);
     }
     if (!Status.isSuccess(result)) {
-      throw new BackendUnavailableException(
-          CudaBackend.NAME,
-          "a GPU that can be used",
-          "%s: %s, %s".formatted(name, Status.name(result), Status.explanation(result)),
-          "see by nvidia-smi who uses it, or use another by --device cuda:INDEX",
-          null);
+      throw broken(
+          "%s: %s, %s".formatted(name, Status.name(result), Status.explanation(result)), null);
     }
+  }
+
+  /** The GPU is there but cannot be used. */
+  static BackendUnavailableException broken(String found, Throwable cause) {
+    return new BackendUnavailableException(
+        CudaBackend.NAME,
+        "a GPU that can be used",
+        found,
+        "see by nvidia-smi who uses it, or use another by --device cuda:INDEX",
+        cause);
   }
 
   /** The GPU's memory does not hold even what the backend starts with. */

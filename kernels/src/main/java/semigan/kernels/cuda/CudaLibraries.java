@@ -22,6 +22,20 @@ final class CudaLibraries {
   private CudaLibraries() {}
 
   /**
+   * Loads all that the backend needs, and starts the driver; again is harmless.
+   *
+   * @throws BackendUnavailableException if something is missing or does not work
+   */
+  static void load(CudaOptions options) {
+    CudaDriver.start(options);
+    for (CudaLibrary library : CudaLibrary.values()) {
+      if (library != CudaLibrary.NVRTC || options.kernels() == null) {
+        load(library, options);
+      }
+    }
+  }
+
+  /**
    * Loads one; again is harmless.
    *
    * @return its file

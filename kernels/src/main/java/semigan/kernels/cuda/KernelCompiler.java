@@ -43,12 +43,11 @@ final class KernelCompiler {
 
   /**
    * @param capability compute capability of the current GPU: 90 for 9.0
-   * @throws BackendUnavailableException if NVRTC is missing or does not compile for it, or, where
-   *     compiled kernels are given, if one is missing or not for it
+   * @throws BackendUnavailableException if NVRTC does not compile for it, or, where compiled
+   *     kernels are given, if one is missing or not for it
    */
   static KernelCompiler open(CudaOptions options, int capability) {
     if (options.kernels() == null) {
-      CudaLibraries.load(CudaLibrary.NVRTC, options);
       return new KernelCompiler(options, capability, new Nvrtc(capability));
     }
     KernelCompiler compiler = new KernelCompiler(options, capability, null);
