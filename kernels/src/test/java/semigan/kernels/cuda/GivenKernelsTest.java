@@ -91,12 +91,8 @@ class GivenKernelsTest {
   @Test
   void forAGpuThatTheCompilerDoesNotKnowTheDriverCompiles() throws Exception {
     String output =
-        Simulated.gpu()
-            .simulate("ARCH", 90)
-            .simulate("NVRTC_NEWEST", 80)
-            .set(CudaOptions.CACHE, folder)
-            .run("cuda", "fill");
-    assertTrue(output.startsWith("done: cuda: Simulated GPU, compute capability 9.0"), output);
+        Simulated.gpu().simulate("ARCH", 120).set(CudaOptions.CACHE, folder).run("cuda", "fill");
+    assertTrue(output.startsWith("done: cuda: Simulated GPU, compute capability 12.0"), output);
     assertEquals(1, files(folder).size());
   }
 
