@@ -168,6 +168,11 @@ public final class GanTrainer implements AutoCloseable {
     return losses;
   }
 
+  /** How many operations a step is, where they are recorded; 0 elsewhere, and until the third. */
+  public long operations() {
+    return step == null ? 0 : step.operations();
+  }
+
   /** {@link #feed}, {@link #run} and {@link #losses} at once. */
   public StepLosses step(long number, Batch labelled, Batch unlabelled) {
     feed(labelled, unlabelled);

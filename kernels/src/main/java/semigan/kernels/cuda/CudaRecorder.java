@@ -17,6 +17,7 @@ final class CudaRecorder implements Recorder {
   private final CachingAllocator<DeviceMemory> allocator;
   private final CachingAllocator.Pool<DeviceMemory> pool = new CachingAllocator.Pool<>();
   private CUgraphExec executable;
+  private long operations;
   private boolean recording;
 
   CudaRecorder(CudaContext context, CachingAllocator<DeviceMemory> allocator) {
@@ -54,9 +55,17 @@ final class CudaRecorder implements Recorder {
       ended = JCudaDriver.cuStreamEndCapture(context.stream(), graph);
     }
     check(ended, "cuStreamEndCapture");
+    long[] nodes = new long[1];
+    check(JCudaDriver.cuGraphGetNodes(graph, null, nodes), "cuGraphGetNodes");
+    operations = nodes[0];
     executable = new CUgraphExec();
     check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
     check(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy");
+  }
+
+  @Override
+  public long operations() {
+    return operations;
   }
 
   @Override
