@@ -106,6 +106,8 @@ public interface Backend extends AutoCloseable {
 
   ResizeKernels resize();
 
+  AugmentKernels augment();
+
   LossKernels loss();
 
   OptimKernels optim();

@@ -308,6 +308,11 @@ public final class ProfiledBackend implements Backend {
   }
 
   @Override
+  public AugmentKernels augment() {
+    return timed(AugmentKernels.class, device.augment());
+  }
+
+  @Override
   public LossKernels loss() {
     return timed(LossKernels.class, device.loss());
   }

@@ -26,6 +26,12 @@ class CopyConformanceTest {
         new StridedCopy(
             List.of(2, 5, 7, 3), 0, List.of(105L, 21L, 3L, 1L), 0, List.of(105L, 7L, 1L, 35L));
     strided(device, g, 210, 210);
+    // [3,33,40] NWC to [3,40,33] NCW
+    strided(
+        device,
+        new StridedCopy(List.of(3, 33, 40), 0, List.of(1320L, 40L, 1L), 0, List.of(1320L, 1L, 33L)),
+        3960,
+        3960);
   }
 
   @OnEveryDevice
@@ -49,6 +55,12 @@ class CopyConformanceTest {
         31 * 3,
         31 * 7);
     strided(device, new StridedCopy(List.of(255), 0, List.of(1L), 257, List.of(1L)), 255, 600);
+    // [31,16] into columns 8..23 of [31,24]
+    strided(
+        device,
+        new StridedCopy(List.of(31, 16), 0, List.of(16L, 1L), 8, List.of(24L, 1L)),
+        31 * 16,
+        31 * 24);
   }
 
   @OnEveryDevice

@@ -66,6 +66,16 @@ class GeometryMessagesTest {
   }
 
   @Test
+  void augmentation() {
+    refused(
+        "augmentation: the contrast must not be negative but is -1.0; 0 leaves it out",
+        () -> new AugmentGeometry(1, 2, 2, 1, 1, 1, -1, 0, 0, 0, 0));
+    refused(
+        "augmentation: the brightness must not be negative but is NaN; 0 leaves it out",
+        () -> new AugmentGeometry(1, 2, 2, 1, Float.NaN, 1, 1, 0, 0, 0, 0));
+  }
+
+  @Test
   void resize() {
     refused(
         "resize: output width must be positive but is 0",

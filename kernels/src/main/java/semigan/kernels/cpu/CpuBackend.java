@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
@@ -45,6 +46,7 @@ public final class CpuBackend implements Backend {
   private final CpuReduce reduce;
   private final PoolKernels pool;
   private final ResizeKernels resize;
+  private final AugmentKernels augment = new CpuAugment();
   private final LossKernels loss = new CpuLoss();
   private final OptimKernels optim;
   private final RandomKernels random;
@@ -198,6 +200,11 @@ public final class CpuBackend implements Backend {
   @Override
   public ResizeKernels resize() {
     return resize;
+  }
+
+  @Override
+  public AugmentKernels augment() {
+    return augment;
   }
 
   @Override

@@ -18,6 +18,7 @@ final class KernelSources {
   /** Every source, without {@code .cu}. */
   static List<String> names() {
     return List.of(
+        "augment",
         "conv_ends",
         "copy",
         "elementwise",

@@ -1,5 +1,6 @@
 package semigan.kernels.reference;
 
+import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.CachingAllocator;
@@ -51,6 +52,7 @@ public final class ReferenceBackend implements Backend {
   private final ReduceKernels reduce = new ReferenceReduce();
   private final PoolKernels pool = new ReferencePool();
   private final ResizeKernels resize = new ReferenceResize();
+  private final AugmentKernels augment = new ReferenceAugment();
   private final LossKernels loss = new ReferenceLoss();
   private final OptimKernels optim = new ReferenceOptim();
   private final RandomKernels random = new ReferenceRandom();
@@ -191,6 +193,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public ResizeKernels resize() {
     return resize;
+  }
+
+  @Override
+  public AugmentKernels augment() {
+    return augment;
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import semigan.kernels.AugmentGeometry;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
@@ -128,6 +129,18 @@ class ReferenceGradientTest {
     check(() -> backend.pool().averageForward(g, x, y), x, y, dy, dx);
     backend.pool().maxBackward(g, x, dy, dx);
     check(() -> backend.pool().maxForward(g, x, y), x, y, dy, dx);
+  }
+
+  @Test
+  void augmentation() {
+    var g = new AugmentGeometry(4, 5, 6, 3, 1, 1, 1, 2, 1, 3, 2);
+    Buffer draws = filled(4 * AugmentGeometry.DRAWS, i -> random.nextDouble());
+    Buffer x = normal(4 * g.imageLength());
+    Buffer y = empty(4 * g.imageLength());
+    Buffer dy = normal(4 * g.imageLength());
+    Buffer dx = empty(4 * g.imageLength());
+    backend.augment().backward(g, draws, dy, dx);
+    check(() -> backend.augment().forward(g, draws, x, y), x, y, dy, dx);
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import semigan.kernels.AugmentGeometry;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
@@ -114,6 +115,20 @@ class ReferenceTest {
     Buffer dx = f64(new double[4]);
     backend.pool().maxBackward(g, f64(-1, -2, -3, -6), f64(1, 10, 100, 1000), dx);
     holds(dx, 101, 1010, 0, 0);
+  }
+
+  @Test
+  void augmentationBrightensSpreadsMovesAndCuts() {
+    var g = new AugmentGeometry(1, 1, 4, 1, 1, 1, 1, 0, 1, 1, 1);
+    Buffer draws = f64(0.75, 0.1, 0.75, 0, 0.9, 0, 0.5);
+    Buffer y = f64(new double[4]);
+    // a quarter brighter, 1.25 times as far from the mean of 3.25, one to the right, without 2
+    backend.augment().forward(g, draws, f64(1, 2, 3, 6), y);
+    holds(y, 0, 0.75, 0, 3.25);
+    // grey: each pixel is its mean
+    var grey = new AugmentGeometry(1, 1, 2, 2, 0, 1, 0, 0, 0, 0, 0);
+    backend.augment().forward(grey, f64(0, 0, 0, 0, 0, 0, 0), f64(1, 3, -2, 6), y);
+    holds(y, 2, 2, 2, 2);
   }
 
   @Test
