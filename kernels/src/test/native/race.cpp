@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "block.h"
+#include "machine.h"
 #include "sim.h"
 
 namespace sim {
@@ -97,6 +97,27 @@ const char *objection(const void *address, size_t bytes, int kind, bool shared, 
     }
   }
   return nullptr;
+}
+
+void access(const void *address, unsigned long bytes, int kind) {
+  const char *from = static_cast<const char *>(address);
+  bool shared = false;
+  for (const SimShared *array = machine.kernel->shared; array->start != nullptr; array++) {
+    shared |= from >= array->start && from < static_cast<char *>(array->start) + array->bytes;
+  }
+  if (!shared && !inArena(address)) {
+    return;  // a thread's own variables
+  }
+  machine.atomics |= kind == SIM_ATOMIC;
+  uint3 place = *machine.module->blockIdx;
+  dim3 grid = *machine.module->gridDim;
+  uint64_t block = place.x + static_cast<uint64_t>(grid.x) * (place.y + static_cast<uint64_t>(grid.y) * place.z);
+  unsigned thread = machine.block.current;
+  Moment now{block << 10 | thread, shared ? machine.blocks : machine.launches, machine.barriers, machine.warpSyncs[thread / WARP]};
+  const char *why = objection(address, bytes, kind, shared, machine.atomics, now);
+  if (why != nullptr) {
+    blame("%s: %lu bytes at %p%s", why, bytes, address, shared ? " of shared memory" : "");
+  }
 }
 
 }  // namespace sim
