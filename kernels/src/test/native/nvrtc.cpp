@@ -79,7 +79,7 @@ bool understand(const std::string &option, Options *options, std::string *log) {
     if (value == "true" || value == "false") {
       return true;
     }
-  } else if (option == "--std=c++17" || option == "-std=c++17" || option == "--generate-line-info" || option == "-lineinfo" || option == "-w") {
+  } else if (option == "--std=c++17" || option == "-std=c++17" || option == "--device-as-default-execution-space" || option == "--generate-line-info" || option == "-lineinfo" || option == "-w") {
     return true;
   }
   *log = "error: unknown option '" + option + "'\n";

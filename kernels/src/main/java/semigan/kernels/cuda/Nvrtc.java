@@ -11,6 +11,9 @@ import semigan.kernels.BackendUnavailableException;
  * for a newer one PTX of the newest that it knows, from which the driver makes machine code.
  */
 final class Nvrtc {
+  /** NVRTC takes a lambda for a host function, and refuses it, unless it is told otherwise. */
+  private static final String DEVICE_LAMBDAS = "--device-as-default-execution-space";
+
   private final int capability;
   private final boolean machineCode;
   private final String[] arguments;
@@ -34,7 +37,9 @@ final class Nvrtc {
                 .orElseThrow(() -> tooOld(device, known));
     arguments =
         new String[] {
-          "--gpu-architecture=" + (machineCode ? "sm_" : "compute_") + capability, "--std=c++17"
+          "--gpu-architecture=" + (machineCode ? "sm_" : "compute_") + capability,
+          "--std=c++17",
+          DEVICE_LAMBDAS
         };
   }
 
