@@ -124,12 +124,14 @@ public final class CudaBackend implements Backend {
 
   @Override
   public String description() {
-    return "%s, compute capability %d.%d, %,d MiB"
+    return "%s, compute capability %d.%d, %,d MiB, cuDNN %s, cuBLAS %s"
         .formatted(
             context.name(),
             context.capability() / 10,
             context.capability() % 10,
-            context.totalMemory() >> 20);
+            context.totalMemory() >> 20,
+            DnnHandle.version(),
+            gemm.libraryVersion());
   }
 
   @Override

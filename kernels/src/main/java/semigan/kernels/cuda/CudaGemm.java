@@ -30,6 +30,10 @@ final class CudaGemm implements GemmKernels, AutoCloseable {
     this.tf32 = tf32;
   }
 
+  String libraryVersion() {
+    return handle.version();
+  }
+
   /**
    * cuBLAS takes columns for what we call rows, so it sees every matrix transposed: it is asked for
    * {@code c' = op(b)' op(a)'}.
