@@ -264,3 +264,58 @@ __device__ __forceinline__ void forEachElement(
                                   : element(i, height, width, channels));
   }
 }
+
+// ---- Packs as floats ----
+
+template <typename T, int N>
+__device__ __forceinline__ void loadFloats(const T *x, long long i, float (&values)[N]) {
+  Pack<T, N> pack = loadPack<N>(x, i);
+  for (int k = 0; k < N; k++) {
+    values[k] = load(pack.at, k);
+  }
+}
+
+template <typename T, int N>
+__device__ __forceinline__ void storeFloats(T *y, long long i, const float (&values)[N]) {
+  Pack<T, N> pack;
+  for (int k = 0; k < N; k++) {
+    store(pack.at, k, values[k]);
+  }
+  storePack(y, i, pack);
+}
+
+/** Whether four elements can be accessed at once, all of them within [0, length). */
+template <typename T>
+__device__ __forceinline__ bool isWholeFour(const T *x, long long at, long long length) {
+  bool aligned = reinterpret_cast<unsigned long long>(x + at) % (4 * sizeof(T)) == 0;
+  return aligned && at >= 0 && at + 4 <= length;
+}
+
+/** Elements at, at + 1, at + 2 and at + 3; 0 for those outside [0, length). */
+template <typename T>
+__device__ __forceinline__ void loadFour(
+    const T *x, long long at, long long length, float (&values)[4]) {
+  if (isWholeFour(x, at, length)) {
+    loadFloats(x, at, values);
+    return;
+  }
+  for (int k = 0; k < 4; k++) {
+    bool inside = at + k >= 0 && at + k < length;
+    values[k] = inside ? load(x, at + k) : 0.0f;
+  }
+}
+
+/** The counterpart of loadFour; writes nothing outside. */
+template <typename T>
+__device__ __forceinline__ void storeFour(
+    T *y, long long at, long long length, const float (&values)[4]) {
+  if (isWholeFour(y, at, length)) {
+    storeFloats(y, at, values);
+    return;
+  }
+  for (int k = 0; k < 4; k++) {
+    if (at + k >= 0 && at + k < length) {
+      store(y, at + k, values[k]);
+    }
+  }
+}

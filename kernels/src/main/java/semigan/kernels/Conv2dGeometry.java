@@ -39,6 +39,11 @@ public record Conv2dGeometry(
     return (inWidth + padLeft + padRight - kernelWidth) / strideWidth + 1;
   }
 
+  /** Elements of the input that one output pixel sees. */
+  public int window() {
+    return kernelHeight * kernelWidth * inChannels;
+  }
+
   /** Elements of the input. */
   public long inputLength() {
     return (long) batch * inHeight * inWidth * inChannels;

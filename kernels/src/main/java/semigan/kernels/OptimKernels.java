@@ -21,8 +21,16 @@ public interface OptimKernels {
    * @param gradient read
    * @param firstMoment F32, updated in place
    * @param secondMoment F32, updated in place
+   * @param copy receives the updated parameter, rounded to its type: what training in BF16 reads
+   *     while the parameter itself stays F32; null for none
    */
-  record AdamSlot(Buffer parameter, Buffer gradient, Buffer firstMoment, Buffer secondMoment) {}
+  record AdamSlot(
+      Buffer parameter, Buffer gradient, Buffer firstMoment, Buffer secondMoment, Buffer copy) {
+    /** Without a copy. */
+    public AdamSlot(Buffer parameter, Buffer gradient, Buffer firstMoment, Buffer secondMoment) {
+      this(parameter, gradient, firstMoment, secondMoment, null);
+    }
+  }
 
   /**
    * Adam's constants.

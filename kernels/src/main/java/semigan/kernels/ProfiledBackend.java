@@ -197,11 +197,12 @@ public final class ProfiledBackend implements Backend {
     return bytes;
   }
 
-  /** Of an optimiser's slot: a record of buffers. */
+  /** Of an optimiser's slot: a record of buffers, of which some may be null. */
   private static long slotBytes(Object slot) throws ReflectiveOperationException {
     long bytes = 0;
     for (RecordComponent component : slot.getClass().getRecordComponents()) {
-      bytes += ((Buffer) component.getAccessor().invoke(slot)).bytes();
+      Buffer buffer = (Buffer) component.getAccessor().invoke(slot);
+      bytes += buffer == null ? 0 : buffer.bytes();
     }
     return bytes;
   }

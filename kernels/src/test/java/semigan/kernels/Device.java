@@ -14,9 +14,15 @@ import semigan.kernels.reference.ReferenceBackend;
  * A backend and the type in which it stores images, weights and their gradients. Backends stay open
  * for the whole run. One that this machine lacks skips its tests, or fails them if the system
  * property {@code semigan.require} lists its name.
+ *
+ * @param option a system property that is {@code true} while the backend opens, or nothing
  */
-record Device(String backendName, DType type) {
+record Device(String backendName, DType type, String option) {
   private static final Map<String, Backend> OPEN = new ConcurrentHashMap<>();
+
+  Device(String backendName, DType type) {
+    this(backendName, type, "");
+  }
 
   static Stream<Device> all() {
     return Backends.names().stream().flatMap(Device::types);
@@ -34,6 +40,11 @@ record Device(String backendName, DType type) {
     return open(ReferenceBackend.NAME);
   }
 
+  /** The same backend, opened with an option on. */
+  Device with(String option) {
+    return new Device(backendName, type, option);
+  }
+
   /** The same type on the reference. */
   Device onReference() {
     return new Device(ReferenceBackend.NAME, type);
@@ -42,7 +53,7 @@ record Device(String backendName, DType type) {
   /** The backend; aborts the test that asks if this machine lacks it. */
   Backend backend() {
     try {
-      return open(backendName);
+      return open(backendName, option);
     } catch (BackendUnavailableException absent) {
       if (required().contains(backendName)) {
         return fail(backendName + " is required by -Dsemigan.require", absent);
@@ -53,7 +64,7 @@ record Device(String backendName, DType type) {
 
   @Override
   public String toString() {
-    return backendName + " " + type;
+    return "%s %s %s".formatted(backendName, type, option).strip();
   }
 
   /** F64 is left out: only the reference has it, and {@code ReferenceTest} is about that. */
@@ -69,6 +80,22 @@ record Device(String backendName, DType type) {
   }
 
   private static Backend open(String name) {
-    return OPEN.computeIfAbsent(name, Backends::open);
+    return open(name, "");
+  }
+
+  private static Backend open(String name, String option) {
+    return OPEN.computeIfAbsent(
+        name + option,
+        key -> {
+          if (option.isEmpty()) {
+            return Backends.open(name);
+          }
+          System.setProperty(option, "true");
+          try {
+            return Backends.open(name);
+          } finally {
+            System.clearProperty(option);
+          }
+        });
   }
 }

@@ -1,5 +1,6 @@
 package semigan.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -47,6 +48,29 @@ class OptimConformanceTest {
     assertEquals(-RATE, trial.actual(parameter)[0], rounding);
     assertEquals(RATE, trial.actual(parameter)[1], rounding);
     assertEquals(0, trial.actual(parameter)[2]);
+  }
+
+  @OnEveryDevice
+  void adamsCopyIsTheUpdatedParameterInItsOwnType(Device device) {
+    var settings = new AdamSettings(0.5f, 0.999f, 1e-8f, false);
+    for (int length : LENGTHS) {
+      var trial = new Trial(device, "copy of " + length);
+      var clock = trial.single("clock", 2, RATE);
+      var parameter = trial.updated("parameter", DType.F32, trial.normal(length));
+      var gradient = trial.input("gradient", length);
+      var first = trial.updated("first", DType.F32, trial.normal(length));
+      var second = trial.updated("second", DType.F32, trial.uniform(length, 0.1, 1));
+      var copy = trial.output("copy", length);
+      trial.run(
+          (kernels, at) -> {
+            var slot =
+                new AdamSlot(
+                    at.of(parameter), at.of(gradient), at.of(first), at.of(second), at.of(copy));
+            kernels.optim().adam(settings, at.of(clock), List.of(slot));
+          });
+      assertArrayEquals(
+          Trial.quantised(device.type(), trial.actual(parameter)), trial.actual(copy));
+    }
   }
 
   @OnEveryDevice

@@ -223,7 +223,7 @@ final class Trial {
   }
 
   /** As a device stores them: a round trip through memory of that type. */
-  private static double[] quantised(DType type, double[] values) {
+  static double[] quantised(DType type, double[] values) {
     Backend reference = Device.reference();
     Buffer buffer = reference.allocate(type, values.length);
     double[] stored = new double[values.length];

@@ -9,8 +9,8 @@ import semigan.kernels.DType;
 import semigan.kernels.MatmulGeometry;
 
 /**
- * Convolutions that are faster as matrix products: the first and the last layer of a network of
- * images, where oneDNN's convolutions are several times slower than its products.
+ * The input's gradient by a matrix product, where the image has few channels: oneDNN's convolutions
+ * are several times slower there than its products.
  */
 final class ConvByProduct {
   /** With more channels the sum over columns costs more than the convolution. */
@@ -24,45 +24,6 @@ final class ConvByProduct {
     this.backend = backend;
   }
 
-  /** Whether the filter sees the whole of an image at once, so that its output is one pixel. */
-  static boolean isOneProduct(Conv2dGeometry g) {
-    return g.kernelHeight() == g.inHeight()
-        && g.kernelWidth() == g.inWidth()
-        && g.padTop() + g.padLeft() + g.padBottom() + g.padRight() == 0;
-  }
-
-  /** {@code y [batch, out] = x [batch, window] w' [window, out]}. */
-  void forward(Conv2dGeometry g, Buffer x, Buffer w, Buffer y) {
-    product(g.batch(), g.outChannels(), window(g), false, true, x, w, y);
-  }
-
-  /** {@code dx [batch, window] = dy [batch, out] w [out, window]}. */
-  void backwardInput(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
-    product(g.batch(), window(g), g.outChannels(), false, false, dy, w, dx);
-  }
-
-  /** {@code dw [out, window] = dy' [out, batch] x [batch, window]}. */
-  void backwardWeight(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
-    product(g.outChannels(), window(g), g.batch(), true, false, dy, x, dw);
-  }
-
-  private void product(
-      int rows,
-      int columns,
-      int inner,
-      boolean turnA,
-      boolean turnB,
-      Buffer a,
-      Buffer b,
-      Buffer c) {
-    backend.gemm().matmul(new MatmulGeometry(rows, columns, inner, turnA, turnB), a, b, c);
-  }
-
-  /** Elements that one output pixel sees. */
-  private static int window(Conv2dGeometry g) {
-    return g.kernelHeight() * g.kernelWidth() * g.inChannels();
-  }
-
   /** Whether {@link #backwardInputByColumns} beats oneDNN. */
   static boolean hasFewInputChannels(Conv2dGeometry g) {
     return g.inChannels() <= FEW_CHANNELS && g.outChannels() > FEW_CHANNELS;
@@ -74,14 +35,15 @@ final class ConvByProduct {
    */
   void backwardInputByColumns(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
     int pixels = g.batch() * g.outHeight() * g.outWidth();
-    Buffer shares = backend.allocate(DType.F32, (long) pixels * window(g));
-    product(pixels, window(g), g.outChannels(), false, false, dy, w, shares);
+    Buffer shares = backend.allocate(DType.F32, (long) pixels * g.window());
+    var product = new MatmulGeometry(pixels, g.window(), g.outChannels(), false, false);
+    backend.gemm().matmul(product, dy, w, shares);
     sumWindows(g, CpuBuffer.of(shares).floats(), CpuBuffer.of(dx).floats());
     backend.release(shares);
   }
 
   private void sumWindows(Conv2dGeometry g, FloatBuffer shares, FloatBuffer dx) {
-    int row = g.outWidth() * window(g);
+    int row = g.outWidth() * g.window();
     int size = g.inHeight() * g.inWidth() * g.inChannels();
     columns = columns.length < row ? new float[row] : columns;
     image = image.length < size ? new float[size] : image;

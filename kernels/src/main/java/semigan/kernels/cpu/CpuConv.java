@@ -9,6 +9,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.ConvKernels;
+import semigan.kernels.WholeImageConv;
 
 /**
  * Convolution by oneDNN. Images stay NHWC; the filter is copied into, or out of, the blocked order
@@ -29,16 +30,18 @@ final class CpuConv implements ConvKernels {
 
   private final Plans plans;
   private final ConvByProduct products;
+  private final WholeImageConv wholeImages;
 
   CpuConv(Plans plans, Backend backend) {
     this.plans = plans;
     products = new ConvByProduct(backend);
+    wholeImages = new WholeImageConv(backend);
   }
 
   @Override
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
-    if (ConvByProduct.isOneProduct(geometry)) {
-      products.forward(geometry, x, w, y);
+    if (WholeImageConv.fits(geometry)) {
+      wholeImages.forward(geometry, x, w, y);
     } else {
       run(Direction.FORWARD, geometry, x, w, y);
     }
@@ -46,8 +49,8 @@ final class CpuConv implements ConvKernels {
 
   @Override
   public void backwardInput(Conv2dGeometry geometry, Buffer dy, Buffer w, Buffer dx) {
-    if (ConvByProduct.isOneProduct(geometry)) {
-      products.backwardInput(geometry, dy, w, dx);
+    if (WholeImageConv.fits(geometry)) {
+      wholeImages.backwardInput(geometry, dy, w, dx);
     } else if (ConvByProduct.hasFewInputChannels(geometry)) {
       products.backwardInputByColumns(geometry, dy, w, dx);
     } else {
@@ -57,8 +60,8 @@ final class CpuConv implements ConvKernels {
 
   @Override
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
-    if (ConvByProduct.isOneProduct(geometry)) {
-      products.backwardWeight(geometry, x, dy, dw);
+    if (WholeImageConv.fits(geometry)) {
+      wholeImages.backwardWeight(geometry, x, dy, dw);
     } else {
       run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }

@@ -30,6 +30,7 @@ final class CpuOptim implements OptimKernels {
       FloatBuffer gradient = CpuBuffer.of(slot.gradient()).floats();
       FloatBuffer first = CpuBuffer.of(slot.firstMoment()).floats();
       FloatBuffer second = CpuBuffer.of(slot.secondMoment()).floats();
+      FloatBuffer copy = slot.copy() == null ? null : CpuBuffer.of(slot.copy()).floats();
       tiles.forEach(
           parameter.capacity(),
           WORTH_SHARING,
@@ -42,6 +43,9 @@ final class CpuOptim implements OptimKernels {
             parameter.put(from, tile[0], 0, count);
             first.put(from, tile[2], 0, count);
             second.put(from, tile[3], 0, count);
+            if (copy != null) {
+              copy.put(from, tile[0], 0, count);
+            }
           });
     }
   }

@@ -1,7 +1,10 @@
 package semigan.kernels.cuda;
 
+import static semigan.kernels.cuda.Status.check;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import jcuda.driver.JCudaDriver;
 import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
@@ -41,6 +44,12 @@ public final class CudaBackend implements Backend {
   private final PoolKernels pool;
   private final ResizeKernels resize;
   private final AugmentKernels augment;
+  private final NormKernels norm;
+  private final LossKernels loss;
+  private final OptimKernels optim;
+  private final RandomKernels random;
+  private final CudaGemm gemm;
+  private final CudaConv conv;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -64,6 +73,22 @@ public final class CudaBackend implements Backend {
     pool = new CudaPool(launcher);
     resize = new CudaResize(launcher);
     augment = new CudaAugment(launcher);
+    norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
+    loss = new CudaLoss(launcher);
+    optim = new CudaOptim(launcher, this);
+    random = new CudaRandom(launcher);
+    gemm = new CudaGemm(context, source, options.tf32());
+    conv = new CudaConv(context, launcher, this, options);
+  }
+
+  /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
+  private Buffer counters(int count) {
+    CudaBuffer counters =
+        new CudaBuffer(DType.I32, count, source.reserve((long) count * Integer.BYTES));
+    check(
+        JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
+        "cuMemsetD32Async");
+    return counters;
   }
 
   @Override
@@ -193,17 +218,17 @@ public final class CudaBackend implements Backend {
 
   @Override
   public ConvKernels conv() {
-    throw new UnsupportedOperationException("convolutions are on their way");
+    return conv;
   }
 
   @Override
   public GemmKernels gemm() {
-    throw new UnsupportedOperationException("products are on their way");
+    return gemm;
   }
 
   @Override
   public NormKernels norm() {
-    throw new UnsupportedOperationException("normalisation is on its way");
+    return norm;
   }
 
   @Override
@@ -238,17 +263,17 @@ public final class CudaBackend implements Backend {
 
   @Override
   public LossKernels loss() {
-    throw new UnsupportedOperationException("losses are on their way");
+    return loss;
   }
 
   @Override
   public OptimKernels optim() {
-    throw new UnsupportedOperationException("optimisers are on their way");
+    return optim;
   }
 
   @Override
   public RandomKernels random() {
-    throw new UnsupportedOperationException("random numbers are on their way");
+    return random;
   }
 
   @Override
@@ -256,6 +281,8 @@ public final class CudaBackend implements Backend {
     if (open) {
       open = false;
       context.use();
+      conv.close();
+      gemm.close();
       launcher.close();
       staging.close();
       source.close();

@@ -17,6 +17,11 @@ final class CudaBuffer extends Buffer {
     this(type, length, block.memory(), 0, block);
   }
 
+  /** The whole of memory that no allocator knows; it cannot be released. */
+  CudaBuffer(DType type, long length, DeviceMemory memory) {
+    this(type, length, memory, 0, null);
+  }
+
   private CudaBuffer(
       DType type,
       long length,

@@ -12,6 +12,9 @@ import java.nio.file.Path;
  *     channels at one end use our own kernels rather than cuDNN
  * @param workspaceLimit {@code semigan.cuda.workspace}: bytes that one convolution may use beside
  *     its operands
+ * @param search {@code semigan.cuda.search}: whether cuDNN times its algorithms to choose one,
+ *     where it is otherwise asked which it expects to be fast; a timing may choose otherwise in the
+ *     next run, which then differs from this one in the last bits
  * @param libraries {@code semigan.cuda.libraries}: the folder in which NVIDIA's libraries are
  *     looked for first; null for the system's own places
  * @param kernelCache {@code semigan.cuda.cache}: where compiled kernels are kept
@@ -23,6 +26,7 @@ record CudaOptions(
     boolean tf32,
     boolean directEnds,
     long workspaceLimit,
+    boolean search,
     Path libraries,
     Path kernelCache,
     Path kernels) {
@@ -35,6 +39,7 @@ record CudaOptions(
         Boolean.getBoolean("semigan.cuda.tf32"),
         Boolean.getBoolean("semigan.cuda.directEnds"),
         Long.getLong("semigan.cuda.workspace", WORKSPACE),
+        Boolean.getBoolean("semigan.cuda.search"),
         path("semigan.cuda.libraries", null),
         path("semigan.cuda.cache", Path.of(System.getProperty("user.home"), ".cache", "semigan")),
         path("semigan.cuda.kernels", null));

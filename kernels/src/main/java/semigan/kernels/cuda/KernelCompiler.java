@@ -59,9 +59,9 @@ final class KernelCompiler {
             program,
             KernelSources.read(file),
             file + ".cu",
-            1,
-            new String[] {KernelSources.header()},
-            new String[] {KernelSources.HEADER}),
+            KernelSources.headers().length,
+            KernelSources.headerTexts(),
+            KernelSources.headers()),
         "nvrtcCreateProgram");
     String[] arguments = arguments();
     int result = JNvrtc.nvrtcCompileProgram(program, arguments.length, arguments);
@@ -100,7 +100,7 @@ final class KernelCompiler {
               + "."
               + minor[0]
               + "\0"
-              + KernelSources.header()
+              + String.join("\0", KernelSources.headerTexts())
               + "\0"
               + KernelSources.read(file);
       byte[] hash = digest.digest(made.getBytes(StandardCharsets.UTF_8));

@@ -8,8 +8,8 @@ import java.util.List;
 
 /** The CUDA sources that this library carries. */
 final class KernelSources {
-  /** What every source includes. */
-  static final String HEADER = "common.cuh";
+  /** What sources include. */
+  private static final List<String> HEADERS = List.of("common.cuh", "columns.cuh");
 
   private static final String FOLDER = "/semigan/cuda/";
 
@@ -17,7 +17,18 @@ final class KernelSources {
 
   /** Every source, without {@code .cu}. */
   static List<String> names() {
-    return List.of("augment", "copy", "elementwise", "pool", "reduce", "resize");
+    return List.of(
+        "augment",
+        "conv_ends",
+        "copy",
+        "elementwise",
+        "loss",
+        "norm",
+        "optim",
+        "pool",
+        "random",
+        "reduce",
+        "resize");
   }
 
   /** The text of {@code name.cu}. */
@@ -25,9 +36,14 @@ final class KernelSources {
     return text(name + ".cu");
   }
 
-  /** The text of {@link #HEADER}. */
-  static String header() {
-    return text(HEADER);
+  /** The names of the headers, as sources include them. */
+  static String[] headers() {
+    return HEADERS.toArray(String[]::new);
+  }
+
+  /** The texts of {@link #headers()}. */
+  static String[] headerTexts() {
+    return HEADERS.stream().map(KernelSources::text).toArray(String[]::new);
   }
 
   private static String text(String file) {

@@ -14,6 +14,9 @@ record LaunchPlan(int blocksX, int blocksY, int threads) {
   /** Threads that execute together. */
   static final int WARP = 32;
 
+  /** For what a single thread does. */
+  static final LaunchPlan ONE_WARP = new LaunchPlan(1, 1, WARP);
+
   /** What the hardware allows of blocks along y; along x it is 2^31 - 1. */
   private static final int MOST_Y = 65_535;
 

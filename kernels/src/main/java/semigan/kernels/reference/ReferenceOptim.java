@@ -33,6 +33,9 @@ final class ReferenceOptim implements OptimKernels {
                 ? Math.sqrt(v / secondBias + settings.epsilon())
                 : Math.sqrt(v / secondBias) + settings.epsilon();
         parameter.set(i, parameter.get(i) - rate * (m / firstBias) / denominator);
+        if (slot.copy() != null) {
+          ReferenceBuffer.of(slot.copy()).set(i, parameter.get(i));
+        }
       }
     }
   }

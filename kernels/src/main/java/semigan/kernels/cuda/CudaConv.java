@@ -1,0 +1,145 @@
+package semigan.kernels.cuda;
+
+import static semigan.kernels.cuda.Status.check;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jcuda.Pointer;
+import jcuda.driver.CUstreamCaptureStatus;
+import jcuda.driver.JCudaDriver;
+import semigan.kernels.Backend;
+import semigan.kernels.Buffer;
+import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.ConvKernels;
+import semigan.kernels.DType;
+import semigan.kernels.WholeImageConv;
+
+/**
+ * Convolution by cuDNN, or by a product where it is one, or by our own kernels where they are
+ * switched on. The algorithm for a geometry is chosen the first time it is used, among those that
+ * give the same bits at each call.
+ */
+final class CudaConv implements ConvKernels, AutoCloseable {
+  private final CudaContext context;
+  private final Backend backend;
+  private final CudaOptions options;
+  private final DnnHandle handle;
+  private final WholeImageConv wholeImages;
+  private final CudaConvEnds ends;
+  private final CudaConvStaging staging;
+  private final Map<DnnConvolution.Key, DnnConvolution> convolutions = new HashMap<>();
+
+  CudaConv(CudaContext context, Launcher launcher, Backend backend, CudaOptions options) {
+    this.context = context;
+    this.backend = backend;
+    this.options = options;
+    handle = new DnnHandle(context);
+    wholeImages = new WholeImageConv(backend);
+    ends = new CudaConvEnds(launcher, backend);
+    staging = new CudaConvStaging(context, backend);
+  }
+
+  @Override
+  public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
+    if (WholeImageConv.fits(geometry)) {
+      wholeImages.forward(geometry, x, w, y);
+    } else if (isEnd(geometry)) {
+      ends.forward(geometry, x, w, y);
+    } else {
+      staging.run(ConvDirection.FORWARD, geometry, x, w, y, this::convolve);
+    }
+  }
+
+  @Override
+  public void backwardInput(Conv2dGeometry geometry, Buffer dy, Buffer w, Buffer dx) {
+    if (WholeImageConv.fits(geometry)) {
+      wholeImages.backwardInput(geometry, dy, w, dx);
+    } else if (isEnd(geometry)) {
+      ends.backwardInput(geometry, dy, w, dx);
+    } else {
+      staging.run(ConvDirection.BACKWARD_INPUT, geometry, dx, w, dy, this::convolve);
+    }
+  }
+
+  @Override
+  public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
+    if (WholeImageConv.fits(geometry)) {
+      wholeImages.backwardWeight(geometry, x, dy, dw);
+    } else if (isEnd(geometry)) {
+      ends.backwardWeight(geometry, x, dy, dw);
+    } else {
+      staging.run(ConvDirection.BACKWARD_WEIGHT, geometry, x, dw, dy, this::convolve);
+    }
+  }
+
+  private boolean isEnd(Conv2dGeometry geometry) {
+    return options.directEnds() && CudaConvEnds.fits(geometry);
+  }
+
+  private void convolve(DnnConvolution.Key key, DnnConvolution.Operands at) {
+    context.use();
+    DnnConvolution convolution = convolutions.get(key);
+    if (convolution == null) {
+      convolution = choose(key, at);
+      convolutions.put(key, convolution);
+    }
+    if (convolution.workspace() == 0) {
+      convolution.run(at, new Pointer());
+      return;
+    }
+    // The stream's order keeps later users of this memory behind the convolution.
+    long floats = (convolution.workspace() + Float.BYTES - 1) / Float.BYTES;
+    Buffer space = backend.allocate(DType.F32, floats);
+    try {
+      convolution.run(at, CudaBuffer.pointer(space));
+    } finally {
+      backend.release(space);
+    }
+  }
+
+  private DnnConvolution choose(DnnConvolution.Key key, DnnConvolution.Operands at) {
+    if (isCapturing()) {
+      throw new IllegalStateException(
+          "cuda: %s: cuDNN has not run it yet, and cannot choose an algorithm while work is being recorded; run the step once before it is recorded"
+              .formatted(key));
+    }
+    DnnConvolution fresh = new DnnConvolution(handle, key, options.tf32());
+    try {
+      return fresh.choose(
+          options.search() ? search(fresh, at) : fresh.expected(), options.workspaceLimit());
+    } catch (RuntimeException e) {
+      fresh.close();
+      throw e;
+    }
+  }
+
+  /**
+   * With as much workspace as there is; it goes back to the driver, so that no recording keeps it.
+   */
+  private List<DnnAlgorithm> search(DnnConvolution convolution, DnnConvolution.Operands at) {
+    long bytes = options.workspaceLimit();
+    try (var source = new DeviceMemory.Source(context)) {
+      DeviceMemory space = bytes == 0 ? null : source.reserve(bytes);
+      while (space == null && bytes > 0) {
+        bytes /= 2;
+        space = bytes == 0 ? null : source.reserve(bytes);
+      }
+      return convolution.timed(at, space == null ? new Pointer() : space.pointer(), bytes);
+    }
+  }
+
+  private boolean isCapturing() {
+    int[] status = new int[1];
+    check(JCudaDriver.cuStreamIsCapturing(context.stream(), status), "cuStreamIsCapturing");
+    return status[0] != CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE;
+  }
+
+  /** Frees what cuDNN holds; no convolution may be running. */
+  @Override
+  public void close() {
+    convolutions.values().forEach(DnnConvolution::close);
+    convolutions.clear();
+    handle.close();
+  }
+}

@@ -1,0 +1,73 @@
+package semigan.kernels.cuda;
+
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnHandle;
+import jcuda.runtime.cudaStream_t;
+import semigan.kernels.DeviceFailureException;
+
+/** cuDNN on a context's stream. */
+final class DnnHandle implements AutoCloseable {
+  private static final int SUCCESS = 0;
+
+  /** Every status from here to 999 above says that something is not supported, and what. */
+  private static final int NOT_SUPPORTED = 3000;
+
+  private final cudnnHandle handle = new cudnnHandle();
+  private final CudaContext context;
+
+  DnnHandle(CudaContext context) {
+    this.context = context;
+    context.use();
+    JCudnn.setExceptionsEnabled(false);
+    check(JCudnn.cudnnCreate(handle), "cudnnCreate");
+    check(JCudnn.cudnnSetStream(handle, new cudaStream_t(context.stream())), "cudnnSetStream");
+  }
+
+  cudnnHandle get() {
+    return handle;
+  }
+
+  CudaContext context() {
+    return context;
+  }
+
+  /** {@code 9.5.0}. */
+  static String version() {
+    long version = JCudnn.cudnnGetVersion();
+    return "%d.%d.%d".formatted(version / 10_000, version / 100 % 100, version % 100);
+  }
+
+  static boolean isSuccess(int status) {
+    return status == SUCCESS;
+  }
+
+  /** The library's name of a status: {@code CUDNN_STATUS_BAD_PARAM}. */
+  static String name(int status) {
+    return "%s (%d)".formatted(JCudnn.cudnnGetErrorString(status), status);
+  }
+
+  /**
+   * @param call what was called, and with which convolution
+   * @throws UnsupportedOperationException if cuDNN cannot do it
+   * @throws DeviceFailureException if it failed
+   */
+  static void check(int status, String call) {
+    if (status / 1000 * 1000 == NOT_SUPPORTED) {
+      throw new UnsupportedOperationException(
+          "cuda: %s: cuDNN %s cannot do it: %s; use another size or precision"
+              .formatted(call, version(), name(status)));
+    }
+    if (!isSuccess(status)) {
+      throw new DeviceFailureException(
+          CudaBackend.NAME,
+          call,
+          name(status),
+          "cuDNN %s; see its log with CUDNN_LOGLEVEL_DBG=2".formatted(version()));
+    }
+  }
+
+  @Override
+  public void close() {
+    JCudnn.cudnnDestroy(handle);
+  }
+}

@@ -1,0 +1,205 @@
+package semigan.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import semigan.kernels.Buffer;
+import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.DType;
+import semigan.kernels.Recorder;
+
+class CudaConvTest {
+  /** The middle of a DCGAN, small. */
+  private static final Conv2dGeometry MIDDLE =
+      new Conv2dGeometry(4, 8, 8, 16, 24, 4, 4, 2, 2, 1, 1, 1, 1);
+
+  private static final Conv2dGeometry POINTWISE =
+      new Conv2dGeometry(1, 4, 4, 8, 8, 1, 1, 1, 1, 0, 0, 0, 0);
+
+  /** {@code 1 + 2^-12} has more digits than TF32 keeps. */
+  private static final float FINE = 1 + 0x1p-12f;
+
+  @Test
+  void singlePrecisionIsKept() {
+    assertEquals(FINE, timesOne("tf32=false"));
+  }
+
+  @Test
+  void tf32RoundsInputsWhereItIsAskedFor() {
+    assertEquals(1, timesOne("tf32=true"));
+  }
+
+  private static float timesOne(String option) {
+    try (CudaBackend cuda = OpenCuda.with(option)) {
+      float[] identity = new float[64];
+      for (int i = 0; i < 8; i++) {
+        identity[i * 8 + i] = 1;
+      }
+      float[] fine = new float[128];
+      Arrays.fill(fine, FINE);
+      Buffer x = OpenCuda.buffer(cuda, DType.F32, fine);
+      Buffer w = OpenCuda.buffer(cuda, DType.F32, identity);
+      Buffer y = cuda.allocate(DType.F32, 128);
+      cuda.conv().forward(POINTWISE, x, w, y);
+      return OpenCuda.values(cuda, y)[127];
+    }
+  }
+
+  @Test
+  void gradientsAreTheSameBitsAtEachCall() {
+    for (String option : new String[] {"search=false", "search=true", "directEnds=true"}) {
+      try (CudaBackend cuda = OpenCuda.with(option)) {
+        Operands operands = new Operands(cuda, DType.F32, MIDDLE);
+        operands.backward();
+        float[] dx = OpenCuda.values(cuda, operands.dx);
+        float[] dw = OpenCuda.values(cuda, operands.dw);
+        for (int i = 0; i < 3; i++) {
+          operands.backward();
+          assertArrayEquals(dx, OpenCuda.values(cuda, operands.dx), option);
+          assertArrayEquals(dw, OpenCuda.values(cuda, operands.dw), option);
+        }
+      }
+    }
+  }
+
+  /** Timing an algorithm leaves garbage in the output, which the convolution must overwrite. */
+  @Test
+  void searchingGivesTheSameResult() {
+    float[] expected;
+    try (CudaBackend cuda = OpenCuda.with("search=false")) {
+      expected = new Operands(cuda, DType.BF16, MIDDLE).forward();
+    }
+    try (CudaBackend cuda = OpenCuda.with("search=true")) {
+      assertArrayEquals(expected, new Operands(cuda, DType.BF16, MIDDLE).forward(), 0.25f);
+    }
+  }
+
+  @Test
+  void recordedConvolutionsAreTheEagerOnes() {
+    try (CudaBackend cuda = OpenCuda.with()) {
+      Operands operands = new Operands(cuda, DType.BF16, MIDDLE);
+      float[] y = operands.forward();
+      operands.backward();
+      float[] dx = OpenCuda.values(cuda, operands.dx);
+      float[] dw = OpenCuda.values(cuda, operands.dw);
+      Runnable step =
+          () -> {
+            cuda.conv().forward(MIDDLE, operands.x, operands.w, operands.y);
+            operands.backward();
+          };
+      try (Recorder recorder = cuda.recorder().orElseThrow()) {
+        recorder.rehearse(step);
+        recorder.record(step);
+        operands.clear();
+        recorder.launch();
+        assertArrayEquals(y, OpenCuda.values(cuda, operands.y));
+        assertArrayEquals(dx, OpenCuda.values(cuda, operands.dx));
+        assertArrayEquals(dw, OpenCuda.values(cuda, operands.dw));
+      }
+    }
+  }
+
+  @Test
+  void convolutionThatNeverRanCannotBeRecorded() {
+    try (CudaBackend cuda = OpenCuda.with()) {
+      Operands operands = new Operands(cuda, DType.F32, MIDDLE);
+      Recorder recorder = cuda.recorder().orElseThrow();
+      var e =
+          assertThrows(
+              IllegalStateException.class,
+              () ->
+                  recorder.record(
+                      () -> cuda.conv().forward(MIDDLE, operands.x, operands.w, operands.y)));
+      assertTrue(
+          e.getMessage().startsWith("cuda: forward of Conv2dGeometry[batch=4,"), e::getMessage);
+      assertTrue(e.getMessage().contains("run the step once before"), e::getMessage);
+    }
+  }
+
+  /** What needs how much is cuDNN's affair; here it is the simulator's. */
+  @Test
+  void workspaceStaysWithinItsLimit() {
+    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    float[] expected;
+    try (CudaBackend cuda = OpenCuda.with()) {
+      expected = new Operands(cuda, DType.F32, MIDDLE).forward();
+    }
+    try (CudaBackend cuda = OpenCuda.with("workspace=16")) {
+      assertArrayEquals(expected, new Operands(cuda, DType.F32, MIDDLE).forward(), 1e-3f);
+      Operands bf16 = new Operands(cuda, DType.BF16, MIDDLE);
+      var e = assertThrows(IllegalStateException.class, bf16::forward);
+      assertTrue(
+          e.getMessage()
+              .endsWith(
+                  "in BF16: cuDNN needs 1,024 bytes of workspace for it but may use 16; raise -Dsemigan.cuda.workspace"),
+          e::getMessage);
+    }
+  }
+
+  @Test
+  void workspaceAndCopiesAreGivenBack() {
+    try (CudaBackend cuda = OpenCuda.with()) {
+      // Padding that differs from side to side, and operands that begin anywhere.
+      Conv2dGeometry g = new Conv2dGeometry(2, 8, 5, 3, 4, 3, 2, 2, 1, 0, 1, 2, 0);
+      Operands operands = new Operands(cuda, DType.BF16, g);
+      long live = cuda.memory().live();
+      operands.forward();
+      operands.backward();
+      assertEquals(live, cuda.memory().live());
+    }
+  }
+
+  /** A convolution's operands in memory. */
+  private static final class Operands {
+    private final CudaBackend cuda;
+    private final Conv2dGeometry g;
+    private final Buffer x;
+    private final Buffer w;
+    private final Buffer dy;
+    private final Buffer y;
+    private final Buffer dx;
+    private final Buffer dw;
+
+    Operands(CudaBackend cuda, DType type, Conv2dGeometry g) {
+      this.cuda = cuda;
+      this.g = g;
+      Random random = new Random(3);
+      x = OpenCuda.buffer(cuda, type, normal(random, g.inputLength()));
+      w = OpenCuda.buffer(cuda, type, normal(random, g.filterLength()));
+      dy = OpenCuda.buffer(cuda, type, normal(random, g.outputLength()));
+      y = cuda.allocate(type, g.outputLength());
+      dx = cuda.allocate(type, g.inputLength());
+      dw = cuda.allocate(type, g.filterLength());
+    }
+
+    private static float[] normal(Random random, long length) {
+      float[] values = new float[(int) length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      return values;
+    }
+
+    float[] forward() {
+      cuda.conv().forward(g, x, w, y);
+      return OpenCuda.values(cuda, y);
+    }
+
+    void backward() {
+      cuda.conv().backwardInput(g, dy, w, dx);
+      cuda.conv().backwardWeight(g, x, dy, dw);
+    }
+
+    void clear() {
+      for (Buffer output : new Buffer[] {y, dx, dw}) {
+        cuda.elementwise().fill(output, Float.NaN);
+      }
+    }
+  }
+}
