@@ -27,9 +27,11 @@ struct SimRuntime {
   /** Gives this lane the value of lane `source`; `kind` and `mask` must agree in all lanes that take part. */
   unsigned long long (*exchange)(unsigned mask, int kind, unsigned long long value, int source, const char *file, int line);
   void (*returned)();  // a thread returned while others of the block wait in their warps
+  void (*access)(const void *address, unsigned long bytes, int kind);  // with the option CHECK: before each access
 };
 
 enum { SIM_SHUFFLE, SIM_BALLOT, SIM_SYNC_WARP };
+enum { SIM_READ, SIM_WRITE, SIM_ATOMIC };
 
 struct SimParameter {
   unsigned bytes, alignment;

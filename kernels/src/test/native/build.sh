@@ -63,7 +63,7 @@ link() {
   mv "$out/$library.new" "$out/$library"
 }
 
-CORE="state memory stream event graph guard copy launch device grid fiber"
+CORE="state memory stream event graph guard copy launch device grid fiber race"
 compile $CORE source nvrtc
 identify module compile
 link libcuda.so.1 cuda - 801 $CORE module

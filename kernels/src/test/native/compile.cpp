@@ -18,6 +18,7 @@
 #define SIM_EMBED(symbol, file)                                                                    \
   asm(".section .rodata\n" #symbol ":\n.incbin \"" SIM_SOURCES "/" file "\"\n.byte 0\n.text\n"); \
   extern "C" __attribute__((visibility("hidden"))) const char symbol[];
+SIM_EMBED(sim_check_h, "check.h")
 SIM_EMBED(sim_block_h, "block.h")
 SIM_EMBED(sim_device_h, "device.h")
 SIM_EMBED(sim_device_math_h, "device_math.h")
@@ -123,11 +124,12 @@ std::string sharedTables(const std::string &assembly, const std::vector<KernelNa
   return text.str();
 }
 
-std::string imageOf(const std::string &library, int arch) {
+std::string imageOf(const std::string &library, int arch, bool checked) {
   ImageHeader header{};
   memcpy(header.magic, IMAGE_MAGIC, sizeof header.magic);
   strncpy(header.build, SIM_BUILD, sizeof header.build - 1);
   header.arch = arch;
+  header.checked = checked;
   header.bytes = library.size();
   header.hash = imageHash(IMAGE_HASH_START, library.data(), library.size());
   return std::string(reinterpret_cast<const char *>(&header), sizeof header) + library;
@@ -150,6 +152,7 @@ Compiled compile(const Source &source, int arch, const std::vector<std::string> 
     result.log = "error: no temporary folder " + folder.path + " can be made\n";
     return result;
   }
+  write(folder.path + "/sim/check.h", sim_check_h);
   write(folder.path + "/sim/block.h", sim_block_h);
   write(folder.path + "/sim/device.h", sim_device_h);
   write(folder.path + "/sim/device_math.h", sim_device_math_h);
@@ -159,6 +162,7 @@ Compiled compile(const Source &source, int arch, const std::vector<std::string> 
     write(folder.path + "/" + header.first, header.second);
   }
   std::string compiler = option("CXX", "g++");
+  bool checked = optionNumber("CHECK", 0) != 0;
   std::string preprocess = compiler + " -E -x c++ -std=c++17 -nostdinc -I. -D__CUDACC__ -D__CUDACC_RTC__ -D__CUDA_ARCH__=" + std::to_string(arch * 10) +
                            joined(flags) + " " + quoted(source.name) + " -o program.ii";
   if (!folder.run(preprocess, &result.log)) {
@@ -168,7 +172,8 @@ Compiled compile(const Source &source, int arch, const std::vector<std::string> 
   std::vector<KernelName> kernels = kernelsIn(program, &problems);
   write(folder.path + "/module.cpp", wrap(program, kernels, arch));
   std::string translate = compiler + " -S -x c++ -std=c++17 -O2 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -fno-gnu-unique -fno-strict-aliasing -fno-math-errno"
-                          " -ffp-contract=off -fno-asynchronous-unwind-tables -fno-stack-protector -w -I. module.cpp -o module.s";
+                          " -ffp-contract=off -fno-asynchronous-unwind-tables -fno-stack-protector -w -I. module.cpp -o module.s" +
+                          std::string(checked ? " -DSIM_CHECK -fsanitize=thread" : "");
   if (!folder.run(translate, &result.log)) {
     return result;
   }
@@ -178,7 +183,7 @@ Compiled compile(const Source &source, int arch, const std::vector<std::string> 
   if (!problems.empty() || !folder.run(compiler + " -shared -s module.s -o module.so -lm", &result.log)) {
     return result;
   }
-  result.image = imageOf(read(folder.path + "/module.so"), arch);
+  result.image = imageOf(read(folder.path + "/module.so"), arch, checked);
   result.ok = true;
   count("compilations");
   return result;

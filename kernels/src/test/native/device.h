@@ -21,6 +21,15 @@ static uint3 threadIdx, blockIdx;
 static dim3 blockDim, gridDim;
 static const int warpSize = 32;
 
+#ifdef SIM_CHECK
+#include "check.h"
+#define SIM_ATOMIC_FUNCTION __attribute__((no_sanitize("thread"), noinline))
+#define SIM_ATOMIC_ACCESS(address) simRuntime->access(address, sizeof *(address), SIM_ATOMIC)
+#else
+#define SIM_ATOMIC_FUNCTION inline
+#define SIM_ATOMIC_ACCESS(address)
+#endif
+
 #define SIM_HERE const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
 /** Other threads may write anything before this one goes on. */
@@ -94,25 +103,29 @@ inline T __shfl_xor_sync(unsigned mask, T value, int laneMask, int width = 32, S
 
 // Atomics on integers: threads take turns, so a plain read and write is one.
 
-template <typename T>
-inline T simExchanged(T *address, T value) {
-  T old = *address;
-  *address = value;
-  return old;
-}
-
-#define SIM_ATOMICS(T)                                                                                       \
-  inline T atomicAdd(T *address, T value) { return simExchanged(address, static_cast<T>(*address + value)); } \
-  inline T atomicMax(T *address, T value) { return simExchanged(address, *address < value ? value : *address); } \
-  inline T atomicMin(T *address, T value) { return simExchanged(address, value < *address ? value : *address); } \
-  inline T atomicExch(T *address, T value) { return simExchanged(address, value); }                          \
-  inline T atomicCAS(T *address, T expected, T value) {                                                      \
-    return simExchanged(address, *address == expected ? value : *address);                                   \
+#define SIM_ATOMIC1(name, T, result)                            \
+  SIM_ATOMIC_FUNCTION static T name(T *address, T value) {      \
+    SIM_ATOMIC_ACCESS(address);                                 \
+    T old = *address;                                           \
+    *address = result;                                          \
+    return old;                                                 \
+  }
+#define SIM_ATOMICS(T)                                                   \
+  SIM_ATOMIC1(atomicAdd, T, static_cast<T>(old + value))                 \
+  SIM_ATOMIC1(atomicMax, T, old < value ? value : old)                   \
+  SIM_ATOMIC1(atomicMin, T, value < old ? value : old)                   \
+  SIM_ATOMIC1(atomicExch, T, value)                                      \
+  SIM_ATOMIC_FUNCTION static T atomicCAS(T *address, T expected, T value) { \
+    SIM_ATOMIC_ACCESS(address);                                          \
+    T old = *address;                                                    \
+    *address = old == expected ? value : old;                            \
+    return old;                                                          \
   }
 SIM_ATOMICS(int)
 SIM_ATOMICS(unsigned)
 SIM_ATOMICS(unsigned long long)
 #undef SIM_ATOMICS
+#undef SIM_ATOMIC1
 
 // Vectors
 

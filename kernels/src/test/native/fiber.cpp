@@ -56,8 +56,8 @@ sim_switch_stacks:
 
 void prepare(Fiber &fiber, FiberEntry entry) {
   giveStack(fiber);
-  // from the top: a null return address, the entry to return to, six registers. As after a call, the return address lies 8 bytes
-  // below a multiple of 16, or accesses to what the compiler has aligned fault
+  // From the top: a null return address, the entry to return to, six registers. The entry finds its stack as after a call,
+  // 8 bytes off a multiple of 16.
   auto *top = reinterpret_cast<uint64_t *>(fiber.stack + Fiber::STACK_BYTES - fiber.offset) - 1;
   *top = 0;
   *--top = reinterpret_cast<uint64_t>(entry);

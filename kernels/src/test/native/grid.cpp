@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fiber.h"
+#include "race.h"
 #include "sim.h"
 
 namespace sim {
@@ -47,6 +48,9 @@ struct Machine {
   unsigned idleCount = 0, fibersUsed = 0;
   std::mt19937 random;
   bool shuffled = false;
+  // for accesses that are checked
+  uint32_t launches = 0, blocks = 0, barriers = 0, warpSyncs[MOST_THREADS / WARP];
+  bool atomics = false;
 };
 
 Machine &machine = *new Machine;
@@ -148,6 +152,7 @@ void barrier(const char *file, int line) {
     makeReady(machine.atBarrier[i]);
   }
   machine.atBarrierCount = 0;
+  machine.barriers++;
 }
 
 const char *nameOf(int kind) { return kind == SIM_SHUFFLE ? "shuffle" : kind == SIM_BALLOT ? "vote" : "__syncwarp"; }
@@ -186,6 +191,7 @@ bool complete(unsigned warp, unsigned mask, unsigned lane) {
     }
   }
   deliver(warp, needed);
+  machine.warpSyncs[warp] += mine.kind == SIM_SYNC_WARP;
   machine.arrived[warp] &= ~needed;
   return true;
 }
@@ -237,6 +243,27 @@ void returned() {
   }
 }
 
+void access(const void *address, unsigned long bytes, int kind) {
+  const char *from = static_cast<const char *>(address);
+  bool shared = false;
+  for (const SimShared *array = machine.kernel->shared; array->start != nullptr; array++) {
+    shared |= from >= array->start && from < static_cast<char *>(array->start) + array->bytes;
+  }
+  if (!shared && !inArena(address)) {
+    return;  // a thread's own variables
+  }
+  machine.atomics |= kind == SIM_ATOMIC;
+  uint3 place = *machine.module->blockIdx;
+  dim3 grid = *machine.module->gridDim;
+  uint64_t block = place.x + static_cast<uint64_t>(grid.x) * (place.y + static_cast<uint64_t>(grid.y) * place.z);
+  unsigned thread = machine.block.current;
+  Moment now{block << 10 | thread, shared ? machine.blocks : machine.launches, machine.barriers, machine.warpSyncs[thread / WARP]};
+  const char *why = objection(address, bytes, kind, shared, machine.atomics, now);
+  if (why != nullptr) {
+    blame("%s: %lu bytes at %p%s", why, bytes, address, shared ? " of shared memory" : "");
+  }
+}
+
 void shapeBlock(dim3 block) {
   unsigned at = 0;
   for (unsigned z = 0; z < block.z; z++) {
@@ -256,10 +283,12 @@ void runBlock() {
   SimBlock &block = machine.block;
   block.started = block.waiting = machine.atBarrierCount = machine.readyFrom = machine.readyTo = 0;
   block.left = block.threads;
+  machine.blocks++;
+  machine.barriers = 0;
   for (unsigned warp = 0; warp * WARP < block.threads; warp++) {
     unsigned lanes = block.threads - warp * WARP;
     block.live[warp] = lanes >= WARP ? ~0u : (1u << lanes) - 1;
-    machine.arrived[warp] = 0;
+    machine.arrived[warp] = machine.warpSyncs[warp] = 0;
   }
   for (const SimShared *shared = machine.kernel->shared; shared->start != nullptr; shared++) {
     memset(shared->start, 0xFF, shared->bytes);
@@ -273,13 +302,15 @@ void runBlock() {
 
 }  // namespace
 
-const SimRuntime runtime = {barrier, exchange, returned};
+const SimRuntime runtime = {barrier, exchange, returned, access};
 
 void runGrid(const SimModule &module, const SimKernel &kernel, dim3 grid, dim3 block, void **arguments) {
   machine.module = &module;
   machine.kernel = &kernel;
   machine.arguments = arguments;
   machine.idleCount = machine.fibersUsed = 0;  // what an earlier fault left on a stack is forgotten
+  machine.launches++;
+  machine.atomics = false;
   long seed = optionNumber("SHUFFLE", 0);
   machine.shuffled = seed != 0;
   machine.random.seed(static_cast<unsigned>(seed));

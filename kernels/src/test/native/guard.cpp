@@ -16,8 +16,16 @@ struct sigaction otherwise[64];
 void onSignal(int signal, siginfo_t *info, void *context) {
   if (escape != nullptr) {
     char text[96];
-    snprintf(text, sizeof text, signal == SIGFPE ? "a division of an integer by zero" : "an access to address %p", info->si_addr);
-    caught.status = signal == SIGFPE ? CUDA_ERROR_LAUNCH_FAILED : CUDA_ERROR_ILLEGAL_ADDRESS;
+    if (signal == SIGFPE) {
+      snprintf(text, sizeof text, "a division of an integer by zero");
+      caught.status = CUDA_ERROR_LAUNCH_FAILED;
+    } else if (info->si_code == SI_KERNEL) {  // what x86 says of a vector's address too
+      snprintf(text, sizeof text, "an access to a misaligned address, or to none that can be");
+      caught.status = CUDA_ERROR_MISALIGNED_ADDRESS;
+    } else {
+      snprintf(text, sizeof text, "an access to address %p", info->si_addr);
+      caught.status = CUDA_ERROR_ILLEGAL_ADDRESS;
+    }
     caught.message = text;
     siglongjmp(*escape, 1);
   }

@@ -8,12 +8,15 @@ namespace sim {
 struct ImageHeader {
   char magic[8];
   char build[24];  // of the simulator that compiled it: an older one's is compiled again
-  int64_t arch;
+  int32_t arch;
+  int32_t checked;  // compiled with the option CHECK
   uint64_t bytes;  // of the library
   uint64_t hash;
 };
 
 constexpr char IMAGE_MAGIC[9] = "SEMISIM1";
+// What stands for PTX begins so; the same bytes follow, as hexadecimal digits.
+constexpr char IMAGE_TEXT[] = "// PTX of the simulator: ";
 constexpr uint64_t IMAGE_HASH_START = 0xCBF29CE484222325ULL;
 
 /** FNV-1a, piece by piece. */

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core.h"
+#include "race.h"
 
 namespace sim {
 namespace {
@@ -155,6 +156,11 @@ bool onDevice(const void *p, size_t bytes) {
   }
   return block != nullptr && from < block->first + block->second.bytes &&
          bytes <= static_cast<size_t>(block->first + block->second.bytes - from);
+}
+
+bool inArena(const void *address) {
+  const char *at = static_cast<const char *>(address);
+  return memory.arena != nullptr && at >= memory.arena && at < memory.arena + ARENA;
 }
 
 bool pointsToDevice(const void *p) {

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -65,20 +66,16 @@ CUresult open(const char *path, CUmodule *handle) {
   return CUDA_SUCCESS;
 }
 
-CUresult load(CUmodule *handle, const void *image) {
-  CUresult refused = refuseInCapture("cuModuleLoadData");
-  if (refused != CUDA_SUCCESS) {
-    return refused;
-  }
+/** Loads an image that was compiled for this architecture or, as text, for one that is not newer. */
+CUresult loadImage(CUmodule *handle, const char *image, bool text) {
   ImageHeader header;
-  if (image == nullptr) {
-    return CUDA_ERROR_INVALID_VALUE;
-  }
   memcpy(&header, image, sizeof header);
-  if (memcmp(header.magic, IMAGE_MAGIC, sizeof header.magic) != 0 || strncmp(header.build, SIM_BUILD, sizeof header.build) != 0) {
+  if (memcmp(header.magic, IMAGE_MAGIC, sizeof header.magic) != 0 || strncmp(header.build, SIM_BUILD, sizeof header.build) != 0 ||
+      header.checked != (optionNumber("CHECK", 0) != 0)) {
     return CUDA_ERROR_INVALID_IMAGE;
   }
-  if (header.arch != optionNumber("ARCH", 90)) {
+  long arch = optionNumber("ARCH", 90);
+  if (header.arch > arch || (header.arch < arch && !text)) {
     return CUDA_ERROR_NO_BINARY_FOR_GPU;
   }
   char path[] = "/tmp/semigan-module-XXXXXX";
@@ -86,10 +83,33 @@ CUresult load(CUmodule *handle, const void *image) {
   if (file < 0) {
     return CUDA_ERROR_UNKNOWN;
   }
-  CUresult result = unpack(header, static_cast<const char *>(image), file) ? open(path, handle) : CUDA_ERROR_INVALID_IMAGE;
+  CUresult result = unpack(header, image, file) ? open(path, handle) : CUDA_ERROR_INVALID_IMAGE;
   close(file);
   unlink(path);
   return result;
+}
+
+int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+
+std::string fromText(const char *text) {
+  std::string image;
+  for (; digit(text[0]) >= 0 && digit(text[1]) >= 0; text += 2) {
+    image += static_cast<char>(digit(text[0]) << 4 | digit(text[1]));
+  }
+  image.resize(std::max(image.size(), sizeof(ImageHeader)));
+  return image;
+}
+
+CUresult load(CUmodule *handle, const void *image) {
+  CUresult refused = refuseInCapture("cuModuleLoadData");
+  if (refused != CUDA_SUCCESS || image == nullptr) {
+    return refused != CUDA_SUCCESS ? refused : CUDA_ERROR_INVALID_VALUE;
+  }
+  const char *bytes = static_cast<const char *>(image);
+  if (strncmp(bytes, IMAGE_TEXT, sizeof IMAGE_TEXT - 1) == 0) {
+    return loadImage(handle, fromText(bytes + sizeof IMAGE_TEXT - 1).data(), true);
+  }
+  return loadImage(handle, bytes, false);
 }
 
 bool known(CUfunction function) {

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "compile.h"
+#include "image.h"
 #include "sim.h"
 
 enum nvrtcResult : int {
@@ -17,6 +18,7 @@ enum nvrtcResult : int {
 
 struct Program {
   sim::Source source;
+  bool virtualArch = false;
   sim::Compiled compiled;
 };
 typedef Program *nvrtcProgram;
@@ -24,12 +26,12 @@ typedef Program *nvrtcProgram;
 namespace {
 
 constexpr int ARCHS[] = {50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90};
-constexpr char NO_PTX[] = "// The simulator has no PTX: take the cubin.\n";
 
 std::mutex mutex;
 
 struct Options {
   int arch = 52;
+  bool virtualArch = false;  // PTX only
   std::vector<std::string> flags;
 };
 
@@ -46,12 +48,24 @@ bool valueOf(const std::string &option, std::initializer_list<const char *> name
   return false;
 }
 
+/** How many of the architectures it knows: an older NVRTC on request. */
+int knownArchs() {
+  long newest = sim::optionNumber("NVRTC_NEWEST", 90);
+  int number = 0;
+  for (int arch : ARCHS) {
+    number += arch <= newest;
+  }
+  return number;
+}
+
 bool understand(const std::string &option, Options *options, std::string *log) {
   std::string value;
-  if (valueOf(option, {"--gpu-architecture=sm_", "-arch=sm_"}, &value)) {
-    for (int arch : ARCHS) {
-      if (value == std::to_string(arch) || value == std::to_string(arch) + "a") {
-        options->arch = arch;
+  if (valueOf(option, {"--gpu-architecture=", "-arch="}, &value)) {
+    for (int i = 0; i < knownArchs(); i++) {
+      std::string arch = std::to_string(ARCHS[i]);
+      options->arch = ARCHS[i];
+      options->virtualArch = value == "compute_" + arch;
+      if (options->virtualArch || value == "sm_" + arch || value == "sm_" + arch + "a") {
         return true;
       }
     }
@@ -70,6 +84,17 @@ bool understand(const std::string &option, Options *options, std::string *log) {
   }
   *log = "error: unknown option '" + option + "'\n";
   return false;
+}
+
+/** What stands for PTX: the same image as text, since PTX passes through strings. */
+std::string ptxOf(const std::string &image) {
+  static const char digits[] = "0123456789abcdef";
+  std::string text = sim::IMAGE_TEXT;
+  for (char c : image) {
+    text += digits[static_cast<unsigned char>(c) >> 4];
+    text += digits[c & 15];
+  }
+  return text + "\n";
 }
 
 nvrtcResult copyOut(const std::string &bytes, char *to) {
@@ -104,12 +129,12 @@ SIM_API const char *nvrtcGetErrorString(nvrtcResult result) {
 }
 
 SIM_API nvrtcResult nvrtcGetNumSupportedArchs(int *number) {
-  *number = sizeof ARCHS / sizeof ARCHS[0];
+  *number = knownArchs();
   return NVRTC_SUCCESS;
 }
 
 SIM_API nvrtcResult nvrtcGetSupportedArchs(int *archs) {
-  memcpy(archs, ARCHS, sizeof ARCHS);
+  memcpy(archs, ARCHS, static_cast<size_t>(knownArchs()) * sizeof ARCHS[0]);
   return NVRTC_SUCCESS;
 }
 
@@ -152,6 +177,7 @@ SIM_API nvrtcResult nvrtcCompileProgram(nvrtcProgram program, int number, const 
     }
   }
   std::lock_guard<std::mutex> lock(mutex);
+  program->virtualArch = options.virtualArch;
   program->compiled = sim::compile(program->source, options.arch, options.flags);
   return program->compiled.ok ? NVRTC_SUCCESS : NVRTC_ERROR_COMPILATION;
 }
@@ -169,20 +195,29 @@ SIM_API nvrtcResult nvrtcGetProgramLog(nvrtcProgram program, char *log) {
   return NVRTC_SUCCESS;
 }
 
+/** A program that was compiled, for an architecture of hardware where asked. */
+static bool has(nvrtcProgram program, bool binary) {
+  return program != nullptr && program->compiled.ok && !(binary && program->virtualArch);
+}
+
 SIM_API nvrtcResult nvrtcGetCUBINSize(nvrtcProgram program, size_t *bytes) {
-  *bytes = program == nullptr ? 0 : program->compiled.image.size();
-  return program == nullptr || !program->compiled.ok ? NVRTC_ERROR_INVALID_PROGRAM : NVRTC_SUCCESS;
+  *bytes = has(program, true) ? program->compiled.image.size() : 0;
+  return has(program, false) ? NVRTC_SUCCESS : NVRTC_ERROR_INVALID_PROGRAM;
 }
 
 SIM_API nvrtcResult nvrtcGetCUBIN(nvrtcProgram program, char *image) {
-  return program == nullptr || !program->compiled.ok ? NVRTC_ERROR_INVALID_PROGRAM : copyOut(program->compiled.image, image);
+  return has(program, true) ? copyOut(program->compiled.image, image) : NVRTC_ERROR_INVALID_PROGRAM;
 }
 
 SIM_API nvrtcResult nvrtcGetPTXSize(nvrtcProgram program, size_t *bytes) {
-  *bytes = sizeof NO_PTX;
-  return program == nullptr || !program->compiled.ok ? NVRTC_ERROR_INVALID_PROGRAM : NVRTC_SUCCESS;
+  *bytes = has(program, false) ? ptxOf(program->compiled.image).size() + 1 : 0;
+  return has(program, false) ? NVRTC_SUCCESS : NVRTC_ERROR_INVALID_PROGRAM;
 }
 
 SIM_API nvrtcResult nvrtcGetPTX(nvrtcProgram program, char *text) {
-  return program == nullptr || !program->compiled.ok ? NVRTC_ERROR_INVALID_PROGRAM : copyOut(std::string(NO_PTX, sizeof NO_PTX), text);
+  if (!has(program, false)) {
+    return NVRTC_ERROR_INVALID_PROGRAM;
+  }
+  std::string ptx = ptxOf(program->compiled.image);
+  return copyOut(std::string(ptx.c_str(), ptx.size() + 1), text);
 }

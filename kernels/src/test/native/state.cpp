@@ -249,3 +249,13 @@ SIM_API CUresult cuCtxSynchronize() {
     return refused != CUDA_SUCCESS ? refused : lost();
   });
 }
+
+// The same for Java, whose class semigan.kernels.cuda.Simulator gives addresses of C strings.
+
+SIM_API void Java_semigan_kernels_cuda_Simulator_set(void *, void *, int64_t name, int64_t value) {
+  semigan_sim_set(reinterpret_cast<const char *>(name), reinterpret_cast<const char *>(value));
+}
+
+SIM_API int64_t Java_semigan_kernels_cuda_Simulator_counter(void *, void *, int64_t name) {
+  return semigan_sim_counter(reinterpret_cast<const char *>(name));
+}

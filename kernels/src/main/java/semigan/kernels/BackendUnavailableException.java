@@ -5,6 +5,10 @@ package semigan.kernels;
  * and what to do.
  */
 public final class BackendUnavailableException extends RuntimeException {
+  private final String expected;
+  private final String found;
+  private final String mend;
+
   /**
    * @param backend its name
    * @param expected what it needs
@@ -17,5 +21,20 @@ public final class BackendUnavailableException extends RuntimeException {
     super(
         "%s: not available: expected %s, found %s; %s".formatted(backend, expected, found, mend),
         cause);
+    this.expected = expected;
+    this.found = found;
+    this.mend = mend;
+  }
+
+  public String expected() {
+    return expected;
+  }
+
+  public String found() {
+    return found;
+  }
+
+  public String mend() {
+    return mend;
   }
 }

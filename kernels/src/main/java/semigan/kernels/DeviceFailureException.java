@@ -14,4 +14,13 @@ public final class DeviceFailureException extends RuntimeException {
   public DeviceFailureException(String device, String call, String error, String explanation) {
     super("%s: %s failed: %s, %s".formatted(device, call, error, explanation));
   }
+
+  private DeviceFailureException(DeviceFailureException cause, String advice) {
+    super(cause.getMessage() + "; " + advice, cause);
+  }
+
+  /** The same, with what can be done now. */
+  public DeviceFailureException advising(String advice) {
+    return new DeviceFailureException(this, advice);
+  }
 }

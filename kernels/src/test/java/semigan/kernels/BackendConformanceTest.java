@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Opening, memory and transfers. */
@@ -75,6 +76,32 @@ class BackendConformanceTest {
     backend.read(buffer, read, 0);
     assertArrayEquals(values, read);
     backend.release(buffer);
+  }
+
+  /** Many and large ones, so that whatever they pass through is used again while it is busy. */
+  @OnEveryDevice
+  void kernelsSeeWhatWasWrittenBeforeThem(Device device) {
+    Backend backend = device.backend();
+    for (int length : new int[] {64, 300_000}) {
+      float[] values = new float[length];
+      Buffer[] inputs = new Buffer[8];
+      Buffer[] outputs = new Buffer[inputs.length];
+      for (int i = 0; i < inputs.length; i++) {
+        inputs[i] = backend.allocate(device.type(), length);
+        outputs[i] = backend.allocate(device.type(), length);
+        Arrays.fill(values, i + 1);
+        backend.write(values, 0, inputs[i]);
+        backend.elementwise().unary(UnaryOp.LINEAR, 2, 0, inputs[i], outputs[i]);
+      }
+      for (int i = 0; i < inputs.length; i++) {
+        backend.read(outputs[i], values, 0);
+        float[] expected = new float[length];
+        Arrays.fill(expected, 2 * (i + 1));
+        assertArrayEquals(expected, values);
+        backend.release(inputs[i]);
+        backend.release(outputs[i]);
+      }
+    }
   }
 
   @OnEveryDevice

@@ -1,5 +1,8 @@
 package semigan.kernels;
 
+import static java.lang.Double.NEGATIVE_INFINITY;
+import static java.lang.Double.NaN;
+import static java.lang.Double.POSITIVE_INFINITY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -15,6 +18,42 @@ class LossConformanceTest {
     1e4, 1e4, 1e4, -1e4, -1e4, -1e4, 1e4, 0, -1e4, 0, 0, 0, 88, 89, 90, -104, -100, -90, 1e4, 9999,
     9998, 30, -30, 0, -20, -25, -30
   };
+
+  /** Rows of three logits that are no numbers, or not all of them. */
+  private static final double[] NO_NUMBERS = {
+    NEGATIVE_INFINITY,
+    NEGATIVE_INFINITY,
+    NEGATIVE_INFINITY,
+    POSITIVE_INFINITY,
+    0,
+    1,
+    POSITIVE_INFINITY,
+    POSITIVE_INFINITY,
+    0,
+    POSITIVE_INFINITY,
+    NEGATIVE_INFINITY,
+    0,
+    NaN,
+    0,
+    1,
+    1,
+    POSITIVE_INFINITY,
+    NaN,
+    NEGATIVE_INFINITY,
+    0,
+    1
+  };
+
+  @OnEveryDevice
+  void infiniteLogitsHaveTheReferencesLimits(Device device) {
+    logSumExp(new Trial(device, "no numbers"), 3, NO_NUMBERS);
+    softmax(new Trial(device, "no numbers"), 3, NO_NUMBERS);
+    for (int target : new int[] {LossKernels.REAL, LossKernels.FAKE, 0, 1, 2}) {
+      int[] targets = new int[NO_NUMBERS.length / 3];
+      Arrays.fill(targets, target);
+      semiSupervised(new Trial(device, "no numbers for " + target), 3, NO_NUMBERS, targets);
+    }
+  }
 
   @OnEveryDevice
   void logSumExpIsTheReferences(Device device) {

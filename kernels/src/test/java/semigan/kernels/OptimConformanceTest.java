@@ -178,6 +178,37 @@ class OptimConformanceTest {
     assertEquals(42, trial.actual(clock)[OptimKernels.CLOCK_STEP]);
   }
 
+  /** A launch has room for so many; the next must go on where it ended. */
+  @OnEveryDevice
+  void aHundredAndFiftyParametersAreUpdatedByOneCall(Device device) {
+    var trial = new Trial(device, "150 parameters");
+    List<Operand> averages = new ArrayList<>();
+    List<Operand> values = new ArrayList<>();
+    List<Operand> gradients = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      averages.add(trial.updated("average" + i, DType.F32, trial.normal(1 + i)));
+      values.add(trial.input("value" + i, 1 + i));
+      gradients.add(trial.updated("gradient" + i, trial.normal(1 + i)));
+    }
+    var norm = trial.output("norm", DType.F32, 1);
+    trial.run(
+        (kernels, at) -> {
+          List<AverageSlot> slots = new ArrayList<>();
+          for (int i = 0; i < averages.size(); i++) {
+            slots.add(new AverageSlot(at.of(averages.get(i)), at.of(values.get(i))));
+          }
+          kernels.optim().average(0.5f, slots);
+          kernels.optim().clipByNorm(1, all(gradients, at), at.of(norm));
+        });
+    for (int slot = 0; slot < averages.size(); slot++) {
+      var before = List.of(averages.get(slot), values.get(slot));
+      trial.assertWithin(averages.get(slot), i -> 4 * Tolerance.ROUNDING * magnitude(before, i));
+    }
+    double relative = Tolerance.sum(150 * 151 / 2) / Tolerance.ROUNDING;
+    trial.assertClose(norm, relative);
+    gradients.forEach(gradient -> trial.assertClose(gradient, relative));
+  }
+
   private static void adam(Device device, AdamSettings settings, double step) {
     var trial = new Trial(device, settings + " at step " + step);
     var clock = trial.single("clock", step, RATE);

@@ -52,10 +52,10 @@ public final class Adam implements Optimizer {
                     parameter.buffer(),
                     gradients.of(parameter).buffer(),
                     firstMoments.get(name).buffer(),
-                    secondMoments.get(name).buffer())));
+                    secondMoments.get(name).buffer(),
+                    parameter.rounded().map(Tensor::buffer).orElse(null))));
     OptimKernels kernels = clock.advance();
     kernels.adam(settings, clock.buffer(), slots);
-    parameters.values().forEach(Tensor::refreshRounded);
   }
 
   @Override

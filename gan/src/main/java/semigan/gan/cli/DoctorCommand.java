@@ -10,6 +10,7 @@ import semigan.gan.store.Environment;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Backends;
+import semigan.kernels.Requirement;
 
 /** {@code doctor}. */
 @Command(
@@ -19,7 +20,7 @@ import semigan.kernels.Backends;
     footer = {"", "Example:", "  java -jar gan.jar doctor"})
 final class DoctorCommand extends Verbosity implements Callable<Integer> {
   /** How one device is. */
-  record Device(String name, boolean works, String description) {}
+  record Device(String name, boolean works, String description, List<Requirement> requirements) {}
 
   @Override
   public Integer call() {
@@ -37,19 +38,39 @@ final class DoctorCommand extends Verbosity implements Callable<Integer> {
       for (Device device : devices) {
         System.out.printf(
             "%-16s %s: %s%n",
-            "device " + device.name(), device.works() ? "works" : "missing", device.description());
+            "device " + device.name(), word(device.works()), device.description());
+        device.requirements().forEach(DoctorCommand::print);
       }
     }
-    return devices.stream().anyMatch(device -> device.name().equals("cpu") && device.works())
-        ? 0
-        : 1;
+    return devices.stream().anyMatch(DoctorCommand::isUsable) ? 0 : 1;
+  }
+
+  /** The reference is only for tests. */
+  private static boolean isUsable(Device device) {
+    return device.works() && !device.name().equals("reference");
+  }
+
+  private static String word(boolean works) {
+    return works ? "works" : "missing";
+  }
+
+  private static void print(Requirement needed) {
+    System.out.printf(
+        "  %-14s %s: expected %s, found %s%s%s%n",
+        needed.name(),
+        word(needed.met()),
+        needed.expected(),
+        needed.found(),
+        needed.where().isEmpty() ? "" : " at " + needed.where(),
+        needed.mend().isEmpty() ? "" : "; " + needed.mend());
   }
 
   private static Device examine(String name) {
+    List<Requirement> requirements = Backends.requirements(name);
     try (Backend backend = Backends.open(name)) {
-      return new Device(name, true, backend.description());
+      return new Device(name, true, backend.description(), requirements);
     } catch (BackendUnavailableException e) {
-      return new Device(name, false, e.getMessage());
+      return new Device(name, false, e.getMessage(), requirements);
     }
   }
 }

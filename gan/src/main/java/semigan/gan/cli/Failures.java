@@ -17,6 +17,7 @@ import semigan.gan.model.ClassNotDrawnException;
 import semigan.gan.store.StoreException;
 import semigan.gan.train.DivergedException;
 import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.DeviceFailureException;
 import semigan.kernels.DeviceMemoryException;
 
 /**
@@ -96,6 +97,7 @@ final class Failures implements IExecutionExceptionHandler {
         || failure instanceof ClassNotDrawnException
         || failure instanceof DivergedException
         || failure instanceof BackendUnavailableException
+        || failure instanceof DeviceFailureException
         || failure instanceof DeviceMemoryException;
   }
 

@@ -19,7 +19,7 @@ final class ModelArgument {
       names = "--device",
       paramLabel = "NAME",
       defaultValue = Backends.AUTO,
-      description = "auto, cpu or reference (default: ${DEFAULT-VALUE}).")
+      description = Output.DEVICES + " (default: ${DEFAULT-VALUE}).")
   private String device;
 
   /**
@@ -51,6 +51,6 @@ final class ModelArgument {
   }
 
   Backend openDevice() {
-    return Backends.open(device);
+    return Backends.open(device, Output::warn);
   }
 }

@@ -16,11 +16,20 @@ final class Output {
       new DataListener() {
         @Override
         public void warning(String message) {
-          System.err.println("gan: " + message);
+          warn(message);
         }
       };
 
+  /** The values of {@code --device}. */
+  static final String DEVICES =
+      "auto (the GPU where it works, else cpu), cpu, cuda, cuda:1 for the second GPU, or reference";
+
   private Output() {}
+
+  /** Says something on standard error that ends nothing. */
+  static void warn(String message) {
+    System.err.println("gan: " + message);
+  }
 
   /** One line of JSON. */
   static String json(Object value) {

@@ -14,12 +14,15 @@ import picocli.CommandLine.Option;
 import semigan.gan.data.DataSplit;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.store.RunFolder;
+import semigan.gan.train.Recovery;
 import semigan.gan.train.StepProfile;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainResult;
 import semigan.gan.train.TrainingRun;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
+import semigan.kernels.DeviceFailureException;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ProfiledBackend;
 
 /** {@code train}. */
@@ -79,7 +82,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
           "--baseline trains on labelled images but --labels is 0; give a multiple of the classes");
     }
     DataSplit data = resolved.data();
-    try (Backend device = Backends.open(config.device())) {
+    try (Backend device = Backends.open(config.device(), Output::warn)) {
       if (profile) {
         print(StepProfile.of(config, data, device), config.batch());
         return 0;
@@ -97,6 +100,10 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
                     device.description(),
                     folder.path()));
         trainUntilStopped(run, folder, printer, log);
+      } catch (DeviceMemoryException e) {
+        throw Recovery.advise(e, config, data, device);
+      } catch (DeviceFailureException e) {
+        throw Recovery.advise(e, folder);
       }
     }
     return 0;

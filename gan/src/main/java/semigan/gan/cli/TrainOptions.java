@@ -153,7 +153,7 @@ final class TrainOptions {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "auto, cpu or reference (default: auto).")
+      description = Output.DEVICES + " (default: auto).")
   private String device;
 
   @Option(

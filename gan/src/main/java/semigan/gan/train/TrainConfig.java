@@ -23,7 +23,7 @@ import java.util.List;
  * @param decayFrom share of the run after which the rates fall linearly to 0
  * @param averagingRate share of the newest weights in each step's running average
  * @param seed of everything random
- * @param device name of the backend
+ * @param device name of the backend: {@code cpu}, {@code cuda}, {@code cuda:1}
  * @param precision how activations are stored in training
  * @param sampleEvery steps between sample grids
  * @param evaluateEvery steps between measurements on the test images
@@ -84,6 +84,15 @@ public record TrainConfig(
 
   /** This config on the device that was found. */
   public TrainConfig on(String found) {
+    return with(batch, found);
+  }
+
+  /** This config with another batch size. */
+  TrainConfig withBatch(int other) {
+    return with(other, device);
+  }
+
+  private TrainConfig with(int batch, String device) {
     return new TrainConfig(
         data,
         dataDir,
@@ -103,7 +112,7 @@ public record TrainConfig(
         decayFrom,
         averagingRate,
         seed,
-        found,
+        device,
         precision,
         sampleEvery,
         evaluateEvery,

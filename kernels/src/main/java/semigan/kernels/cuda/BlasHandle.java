@@ -3,8 +3,10 @@ package semigan.kernels.cuda;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
+import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.cudaStream_t;
 import semigan.kernels.DeviceFailureException;
+import semigan.kernels.DeviceMemoryException;
 
 /** cuBLAS on a context's stream, with a workspace that stays where it is. */
 final class BlasHandle implements AutoCloseable {
@@ -25,16 +27,7 @@ final class BlasHandle implements AutoCloseable {
     context.use();
     JCublas2.setExceptionsEnabled(false);
     check(JCublas2.cublasCreate(handle), "cublasCreate");
-    workspace = source.reserve(WORKSPACE);
-    if (workspace == null) {
-      close();
-      throw new DeviceFailureException(
-          CudaBackend.NAME,
-          "reserving %,d bytes for cuBLAS".formatted(WORKSPACE),
-          "out of memory",
-          "%,d bytes are free; close other programs that use the GPU"
-              .formatted(context.freeMemory()));
-    }
+    workspace = source.require(WORKSPACE);
     // In this order: setting the stream takes the workspace away. Without one, cuBLAS allocates,
     // which cannot be recorded.
     check(JCublas2.cublasSetStream(handle, new cudaStream_t(context.stream())), "cublasSetStream");
@@ -61,9 +54,13 @@ final class BlasHandle implements AutoCloseable {
 
   /**
    * @param call what was called, and with which product
-   * @throws DeviceFailureException if it failed
+   * @throws DeviceMemoryException if the device was too full for it
+   * @throws DeviceFailureException if it failed otherwise
    */
   static void check(int status, String call) {
+    if (status == cublasStatus.CUBLAS_STATUS_ALLOC_FAILED) {
+      throw new DeviceMemoryException(CudaBackend.NAME, call);
+    }
     if (status != SUCCESS) {
       throw new DeviceFailureException(
           CudaBackend.NAME,

@@ -3,6 +3,7 @@ package semigan.kernels.cuda;
 import static semigan.kernels.cuda.Status.check;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import jcuda.driver.JCudaDriver;
 import semigan.kernels.AugmentKernels;
@@ -13,6 +14,8 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceFailureException;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
 import semigan.kernels.LossKernels;
@@ -23,6 +26,7 @@ import semigan.kernels.PoolKernels;
 import semigan.kernels.RandomKernels;
 import semigan.kernels.Recorder;
 import semigan.kernels.ReduceKernels;
+import semigan.kernels.Requirement;
 import semigan.kernels.ResizeKernels;
 
 /**
@@ -36,6 +40,7 @@ public final class CudaBackend implements Backend {
   private final CudaContext context;
   private final DeviceMemory.Source source;
   private final CachingAllocator<DeviceMemory> allocator;
+  private final MemoryOwners owners = new MemoryOwners();
   private final Staging staging;
   private final Launcher launcher;
   private final ElementwiseKernels elementwise;
@@ -43,13 +48,13 @@ public final class CudaBackend implements Backend {
   private final ReduceKernels reduce;
   private final PoolKernels pool;
   private final ResizeKernels resize;
-  private final AugmentKernels augment;
   private final NormKernels norm;
   private final LossKernels loss;
   private final OptimKernels optim;
   private final RandomKernels random;
   private final CudaGemm gemm;
   private final CudaConv conv;
+  private final AugmentKernels augment;
   private CudaRecorder recorder;
   private boolean open = true;
 
@@ -63,28 +68,49 @@ public final class CudaBackend implements Backend {
     options = CudaOptions.ofSystem(index);
     CudaLibraries.load(options);
     context = new CudaContext(index);
-    source = new DeviceMemory.Source(context);
-    allocator = new CachingAllocator<>(NAME, source, context.freeMemory());
-    staging = new Staging(context);
-    launcher = new Launcher(context, new KernelCompiler(options, context.capability()));
-    elementwise = new CudaElementwise(launcher);
-    copy = new CudaCopy(launcher);
-    reduce = new CudaReduce(launcher, this);
-    pool = new CudaPool(launcher);
-    resize = new CudaResize(launcher);
-    augment = new CudaAugment(launcher);
-    norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
-    loss = new CudaLoss(launcher);
-    optim = new CudaOptim(launcher, this);
-    random = new CudaRandom(launcher);
-    gemm = new CudaGemm(context, source, options.tf32());
-    conv = new CudaConv(context, launcher, this, options);
+    try {
+      source = new DeviceMemory.Source(context);
+      allocator = new CachingAllocator<>(name(), source, context.freeMemory());
+      launcher = new Launcher(context, KernelCompiler.open(options, context.capability()));
+      staging = new Staging(context);
+      elementwise = new CudaElementwise(launcher);
+      copy = new CudaCopy(launcher);
+      reduce = new CudaReduce(launcher, this);
+      pool = new CudaPool(launcher);
+      resize = new CudaResize(launcher);
+      augment = new CudaAugment(launcher);
+      norm = new CudaNorm(launcher, this, counters(ColumnPlan.MOST_SHARED_TILES));
+      loss = new CudaLoss(launcher);
+      optim = new CudaOptim(launcher, this);
+      random = new CudaRandom(launcher);
+      gemm = new CudaGemm(context, source, options.tf32());
+      conv = new CudaConv(context, launcher, this, options);
+    } catch (DeviceMemoryException e) {
+      context.close();
+      throw CudaContext.full(context.name(), e);
+    } catch (DeviceFailureException e) {
+      context.close();
+      throw CudaContext.broken(context.name() + ", where " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      context.close();
+      throw e;
+    }
+  }
+
+  /** Whether this machine has an NVIDIA driver, working or not. */
+  public static boolean isDriverPresent() {
+    return CudaDriver.isPresent(CudaOptions.ofSystem(0));
+  }
+
+  /** What this backend needs, each with what this machine has. */
+  public static List<Requirement> requirements() {
+    return CudaRequirements.of(CudaOptions.ofSystem(0));
   }
 
   /** Zeros that kernels count in and leave at 0. They are the backend's own, so not accounted. */
   private Buffer counters(int count) {
     CudaBuffer counters =
-        new CudaBuffer(DType.I32, count, source.reserve((long) count * Integer.BYTES));
+        new CudaBuffer(DType.I32, count, source.require((long) count * Integer.BYTES));
     check(
         JCudaDriver.cuMemsetD32Async(counters.pointer(), 0, count, context.stream()),
         "cuMemsetD32Async");
@@ -93,7 +119,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public String name() {
-    return NAME;
+    return options.device() == 0 ? NAME : NAME + ":" + options.device();
   }
 
   @Override
@@ -117,13 +143,22 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException(
           "cuda: cannot store %s; it has F32, BF16 and I32".formatted(type));
     }
-    return new CudaBuffer(
-        type, length, allocator.allocate(Math.multiplyExact(length, type.bytes())));
+    long bytes = Math.multiplyExact(length, type.bytes());
+    try {
+      CudaBuffer buffer = new CudaBuffer(type, length, allocator.allocate(bytes));
+      owners.add(buffer.block(), bytes);
+      return buffer;
+    } catch (DeviceMemoryException e) {
+      throw e.with(DeviceMemoryException.mib(context.freeMemory()) + " free on the GPU")
+          .with(owners.describe());
+    }
   }
 
   @Override
   public void release(Buffer buffer) {
-    allocator.release(CudaBuffer.of(buffer).block());
+    CachingAllocator.Block<DeviceMemory> block = CudaBuffer.of(buffer).block();
+    owners.remove(block);
+    allocator.release(block);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
@@ -32,28 +33,59 @@ final class CudaContext implements AutoCloseable {
       throw new BackendUnavailableException(
           CudaBackend.NAME,
           "a GPU of index " + index,
-          count[0] + " of them",
+          count[0] == 1 ? "only one" : count[0] + " of them",
           count[0] == 0
               ? "nvidia-smi shows what the driver sees; CUDA_VISIBLE_DEVICES may hide it"
-              : "use --device cuda:0 to cuda:%d".formatted(count[0] - 1),
+              : "the last is --device cuda:%d".formatted(count[0] - 1),
           null);
     }
     check(JCudaDriver.cuDeviceGet(device, index), "cuDeviceGet");
-    check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
-    use();
-    check(
-        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
-        "cuStreamCreate");
-    capability =
-        10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
-            + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-    multiprocessors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
     byte[] text = new byte[256];
     check(JCudaDriver.cuDeviceGetName(text, text.length, device), "cuDeviceGetName");
     name = new String(text, StandardCharsets.US_ASCII).replace("\0", "").strip();
     long[] bytes = new long[1];
     check(JCudaDriver.cuDeviceTotalMem(bytes, device), "cuDeviceTotalMem");
     totalMemory = bytes[0];
+    capability =
+        10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+            + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    multiprocessors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+    retain();
+    use();
+    check(
+        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
+        "cuStreamCreate");
+  }
+
+  private void retain() {
+    int result = JCudaDriver.cuDevicePrimaryCtxRetain(context, device);
+    if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+      throw full(name, null);
+    }
+    if (!Status.isSuccess(result)) {
+      throw broken(
+          "%s: %s, %s".formatted(name, Status.name(result), Status.explanation(result)), null);
+    }
+  }
+
+  /** The GPU is there but cannot be used. */
+  static BackendUnavailableException broken(String found, Throwable cause) {
+    return new BackendUnavailableException(
+        CudaBackend.NAME,
+        "a GPU that can be used",
+        found,
+        "see by nvidia-smi who uses it, or use another by --device cuda:INDEX",
+        cause);
+  }
+
+  /** The GPU's memory does not hold even what the backend starts with. */
+  static BackendUnavailableException full(String name, Throwable cause) {
+    return new BackendUnavailableException(
+        CudaBackend.NAME,
+        "free memory on the GPU",
+        name + " full",
+        "end what fills it, which nvidia-smi lists, or use another by --device cuda:INDEX",
+        cause);
   }
 
   private int attribute(int which) {

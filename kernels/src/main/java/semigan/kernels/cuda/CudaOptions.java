@@ -15,9 +15,10 @@ import java.nio.file.Path;
  * @param search {@code semigan.cuda.search}: whether cuDNN times its algorithms to choose one,
  *     where it is otherwise asked which it expects to be fast; a timing may choose otherwise in the
  *     next run, which then differs from this one in the last bits
- * @param libraries {@code semigan.cuda.libraries}: the folder in which NVIDIA's libraries are
- *     looked for first; null for the system's own places
- * @param kernelCache {@code semigan.cuda.cache}: where compiled kernels are kept
+ * @param libraries {@code semigan.cuda.libraries}, or the environment's {@code
+ *     SEMIGAN_CUDA_LIBRARIES}: the folder in which NVIDIA's libraries are looked for first; null
+ *     for none
+ * @param cache {@code semigan.cuda.cache}: where compiled kernels and unpacked libraries are kept
  * @param kernels {@code semigan.cuda.kernels}: a folder of kernels compiled before, {@code
  *     norm.cubin} or {@code norm.fatbin}, used instead of compiling; null for none
  */
@@ -28,8 +29,12 @@ record CudaOptions(
     long workspaceLimit,
     boolean search,
     Path libraries,
-    Path kernelCache,
+    Path cache,
     Path kernels) {
+  static final String LIBRARIES = "semigan.cuda.libraries";
+  static final String CACHE = "semigan.cuda.cache";
+  static final String KERNELS = "semigan.cuda.kernels";
+
   private static final long WORKSPACE = 256L << 20;
 
   /** From the system properties. */
@@ -40,13 +45,18 @@ record CudaOptions(
         Boolean.getBoolean("semigan.cuda.directEnds"),
         Long.getLong("semigan.cuda.workspace", WORKSPACE),
         Boolean.getBoolean("semigan.cuda.search"),
-        path("semigan.cuda.libraries", null),
-        path("semigan.cuda.cache", Path.of(System.getProperty("user.home"), ".cache", "semigan")),
-        path("semigan.cuda.kernels", null));
+        path(LIBRARIES, orElse(System.getenv("SEMIGAN_CUDA_LIBRARIES"), null)),
+        path(CACHE, Path.of(System.getProperty("user.home"), ".cache", "semigan")),
+        path(KERNELS, null));
   }
 
   private static Path path(String property, Path otherwise) {
-    String value = System.getProperty(property, "");
-    return value.isEmpty() ? otherwise : Path.of(value);
+    return orElse(System.getProperty(property), otherwise);
+  }
+
+  private static Path orElse(String value, Path otherwise) {
+    return value == null || value.isEmpty()
+        ? otherwise
+        : Path.of(value).toAbsolutePath().normalize();
   }
 }

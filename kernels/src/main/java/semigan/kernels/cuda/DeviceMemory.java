@@ -9,6 +9,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import semigan.kernels.CachingAllocator;
+import semigan.kernels.DeviceMemoryException;
 
 /** A piece of a GPU's memory. */
 final class DeviceMemory {
@@ -54,6 +55,19 @@ final class DeviceMemory {
       check(result, "cuMemAlloc of %,d bytes".formatted(bytes));
       DeviceMemory memory = new DeviceMemory(pointer);
       reserved.add(memory);
+      return memory;
+    }
+
+    /**
+     * As {@link #reserve}, for what the backend holds from its opening on.
+     *
+     * @throws DeviceMemoryException if the device does not have it
+     */
+    DeviceMemory require(long bytes) {
+      DeviceMemory memory = reserve(bytes);
+      if (memory == null) {
+        throw new DeviceMemoryException(CudaBackend.NAME, "opening it");
+      }
       return memory;
     }
 

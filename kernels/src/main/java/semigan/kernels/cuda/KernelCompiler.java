@@ -6,125 +6,135 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
-import jcuda.nvrtc.JNvrtc;
-import jcuda.nvrtc.nvrtcProgram;
 import semigan.kernels.BackendUnavailableException;
 
 /**
- * Compiles our kernels for the GPU that is there, once: what was compiled is kept in a folder,
- * under a name that changes with the sources, the compiler and the GPU's architecture.
+ * Gets our kernels into the GPU that is there: those that were compiled before and given in a
+ * folder, or else the sources, compiled once, and kept under a name that changes with the sources,
+ * the compiler and the GPU's architecture.
  */
 final class KernelCompiler {
-  private final CudaOptions options;
-  private final int capability;
+  /** What the driver says of kernels that are damaged, or not for this GPU or this driver. */
+  private static final Set<Integer> UNUSABLE =
+      Set.of(
+          CUresult.CUDA_ERROR_INVALID_IMAGE,
+          CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+          CUresult.CUDA_ERROR_INVALID_PTX,
+          CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+          CUresult.CUDA_ERROR_INVALID_SOURCE);
 
-  KernelCompiler(CudaOptions options, int capability) {
-    this.options = options;
+  private final Path given;
+  private final int capability;
+  private final Nvrtc compiler;
+  private final KernelCache cache;
+
+  private KernelCompiler(CudaOptions options, int capability, Nvrtc compiler) {
+    this.given = options.kernels();
     this.capability = capability;
+    this.compiler = compiler;
+    this.cache = new KernelCache(options.cache());
+  }
+
+  /**
+   * @param capability compute capability of the current GPU: 90 for 9.0
+   * @throws BackendUnavailableException if NVRTC does not compile for it, or, where compiled
+   *     kernels are given, if one is missing or not for it
+   */
+  static KernelCompiler open(CudaOptions options, int capability) {
+    if (options.kernels() == null) {
+      return new KernelCompiler(options, capability, new Nvrtc(capability));
+    }
+    KernelCompiler compiler = new KernelCompiler(options, capability, null);
+    for (String file : KernelSources.names()) {
+      check(JCudaDriver.cuModuleUnload(compiler.load(file)), "cuModuleUnload");
+    }
+    return compiler;
   }
 
   /**
    * The kernels of one source, loaded.
    *
+   * @param file without {@code .cu}
    * @throws BackendUnavailableException if they cannot be compiled or loaded
    */
   CUmodule load(String file) {
+    return given == null ? loadCompiled(file) : loadGiven(file);
+  }
+
+  private CUmodule loadCompiled(String file) {
     CUmodule module = new CUmodule();
-    Path kept = options.kernelCache().resolve(file + "-" + key(file) + ".cubin");
-    if (Files.exists(kept)) {
-      try {
-        if (Status.isSuccess(JCudaDriver.cuModuleLoadData(module, Files.readAllBytes(kept)))) {
-          return module;
-        }
-      } catch (IOException e) {
-        // It is compiled again, and written over.
-      }
+    String source = KernelSources.read(file);
+    String name =
+        file
+            + "-"
+            + key(compiler.setting(), String.join("\0", KernelSources.headerTexts()), source);
+    byte[] kept = cache.find(name);
+    if (kept != null && tryLoad(module, kept) == CUresult.CUDA_SUCCESS) {
+      return module;
     }
-    byte[] binary = compile(file);
-    keep(binary, kept);
-    check(JCudaDriver.cuModuleLoadData(module, binary), "loading %s.cu".formatted(file));
+    byte[] binary = compiler.compile(file + ".cu", source);
+    int result = tryLoad(module, binary);
+    if (result != CUresult.CUDA_SUCCESS) {
+      throw new BackendUnavailableException(
+          CudaBackend.NAME,
+          "a driver that loads what NVRTC %s makes of %s.cu".formatted(Nvrtc.version(), file),
+          "%s from the one for %s"
+              .formatted(Status.name(result), CudaDriver.describe(CudaDriver.version())),
+          CudaDriver.mend(),
+          null);
+    }
+    cache.keep(name, binary);
     return module;
   }
 
-  private byte[] compile(String file) {
-    nvrtcProgram program = new nvrtcProgram();
-    nvrtc(
-        JNvrtc.nvrtcCreateProgram(
-            program,
-            KernelSources.read(file),
-            file + ".cu",
-            KernelSources.headers().length,
-            KernelSources.headerTexts(),
-            KernelSources.headers()),
-        "nvrtcCreateProgram");
-    String[] arguments = arguments();
-    int result = JNvrtc.nvrtcCompileProgram(program, arguments.length, arguments);
-    if (!Status.isSuccess(result)) {
-      String[] log = new String[1];
-      JNvrtc.nvrtcGetProgramLog(program, log);
-      throw new BackendUnavailableException(
-          CudaBackend.NAME,
-          "NVRTC to compile %s.cu for sm_%d".formatted(file, capability),
-          JNvrtc.nvrtcGetErrorString(result) + ": " + log[0],
-          "update libnvrtc, or give compiled kernels by -Dsemigan.cuda.kernels=FOLDER",
-          null);
+  private CUmodule loadGiven(String file) {
+    Path binary = given.resolve(file + ".cubin");
+    if (!Files.exists(binary)) {
+      binary = given.resolve(file + ".fatbin");
     }
-    long[] size = new long[1];
-    nvrtc(JNvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
-    byte[] binary = new byte[Math.toIntExact(size[0])];
-    nvrtc(JNvrtc.nvrtcGetCUBIN(program, binary), "nvrtcGetCUBIN");
-    JNvrtc.nvrtcDestroyProgram(program);
-    return binary;
-  }
-
-  private String[] arguments() {
-    return new String[] {"--gpu-architecture=sm_" + capability, "--std=c++17"};
-  }
-
-  private String key(String file) {
+    CUmodule module = new CUmodule();
+    int result;
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      int[] major = new int[1];
-      int[] minor = new int[1];
-      nvrtc(JNvrtc.nvrtcVersion(major, minor), "nvrtcVersion");
-      String made =
-          String.join("\0", arguments())
-              + "\0"
-              + major[0]
-              + "."
-              + minor[0]
-              + "\0"
-              + String.join("\0", KernelSources.headerTexts())
-              + "\0"
-              + KernelSources.read(file);
-      byte[] hash = digest.digest(made.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 12);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void keep(byte[] binary, Path file) {
-    try {
-      Files.createDirectories(file.getParent());
-      Path fresh = Files.createTempFile(file.getParent(), "compiled", ".tmp");
-      Files.write(fresh, binary);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      result = tryLoad(module, Files.readAllBytes(binary));
     } catch (IOException e) {
-      // The kernels work all the same; the next start compiles them again.
+      throw unusable(file, Files.exists(binary) ? e.toString() : "neither", e);
     }
+    if (result == CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU) {
+      throw unusable(file, binary + " without any for it", null);
+    }
+    if (result != CUresult.CUDA_SUCCESS) {
+      throw unusable(file, binary + ", which holds none: " + Status.name(result), null);
+    }
+    return module;
   }
 
-  private static void nvrtc(int result, String call) {
-    if (!Status.isSuccess(result)) {
-      throw new IllegalStateException(
-          "cuda: %s failed: %s".formatted(call, JNvrtc.nvrtcGetErrorString(result)));
+  private BackendUnavailableException unusable(String file, String found, Throwable cause) {
+    return new BackendUnavailableException(
+        CudaBackend.NAME,
+        "kernels for sm_%d in %s.cubin or %s.fatbin in %s".formatted(capability, file, file, given),
+        found,
+        "compile them with -arch=sm_%d, or have it done here: leave -D%s out"
+            .formatted(capability, CudaOptions.KERNELS),
+        cause);
+  }
+
+  /** Success, or what is wrong with the kernels; any other failure is thrown. */
+  private static int tryLoad(CUmodule module, byte[] binary) {
+    int result = JCudaDriver.cuModuleLoadData(module, binary);
+    if (!UNUSABLE.contains(result)) {
+      check(result, "cuModuleLoadData");
     }
+    return result;
+  }
+
+  private static String key(String... parts) {
+    byte[] all = String.join("\0", List.of(parts)).getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(KernelCache.digest(all), 0, 12);
   }
 }

@@ -1,7 +1,9 @@
 package semigan.kernels.cuda;
 
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import semigan.kernels.DeviceFailureException;
+import semigan.kernels.DeviceMemoryException;
 
 /** Holds what a call to the driver returned against success. */
 final class Status {
@@ -12,9 +14,14 @@ final class Status {
   /**
    * @param result of the call
    * @param call its name
-   * @throws DeviceFailureException if it failed
+   * @throws DeviceMemoryException if the device was too full for it
+   * @throws DeviceFailureException if it failed otherwise; when the device is lost, so does every
+   *     call after it
    */
   static void check(int result, String call) {
+    if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+      throw new DeviceMemoryException(CudaBackend.NAME, call);
+    }
     if (result != SUCCESS) {
       throw new DeviceFailureException(CudaBackend.NAME, call, name(result), explanation(result));
     }
@@ -31,7 +38,8 @@ final class Status {
     return name[0] == null ? "error " + result : name[0] + " (" + result + ")";
   }
 
-  private static String explanation(int result) {
+  /** The driver's words for it. */
+  static String explanation(int result) {
     String[] text = new String[1];
     JCudaDriver.cuGetErrorString(result, text);
     return text[0] == null ? "the driver does not know this error" : text[0];

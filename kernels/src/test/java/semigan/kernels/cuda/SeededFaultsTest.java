@@ -1,0 +1,173 @@
+package semigan.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import semigan.kernels.CudaDevice;
+
+/**
+ * Would the suites see it? Faults that are made with GPUs, put one at a time into a kernel or into
+ * the code that launches it: each must fail the suite that looks there.
+ */
+class SeededFaultsTest {
+  private static final Path SOURCES = Path.of("src", "main");
+
+  /**
+   * @param what is wrong
+   * @param file below the sources
+   * @param right text that the file holds once
+   * @param wrong what takes its place
+   * @param suite the test class that must fail
+   */
+  record Fault(String what, String file, String right, String wrong, String suite) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  static Stream<Fault> faults() {
+    return Stream.of(
+        new Fault(
+            "a barrier is dropped",
+            "cuda/reduce.cu",
+            "      __syncthreads();\n      if (lane < half) {",
+            "      if (lane < half) {",
+            "semigan.kernels.ReduceConformanceTest"),
+        new Fault(
+            "the tail is not guarded",
+            "cuda/common.cuh",
+            "i < whole; i += gridStep() * N",
+            "i < length && packed; i += gridStep() * N",
+            "semigan.kernels.ElementwiseConformanceTest"),
+        new Fault(
+            "strides are swapped",
+            "cuda/copy.cu",
+            "(column + c) * targetStride",
+            "(column + c) * sourceStride",
+            "semigan.kernels.CopyConformanceTest"),
+        new Fault(
+            "all blocks write to the same place",
+            "cuda/columns.cuh",
+            "long long i = static_cast<long long>(blockIdx.y) * matrix.channels",
+            "long long i = 0LL * matrix.channels",
+            "semigan.kernels.NormConformanceTest"),
+        new Fault(
+            "a counter is not reset for the next launch",
+            "cuda/columns.cuh",
+            "arrivals[blockIdx.x] = 0;",
+            "",
+            "semigan.kernels.NormConformanceTest"),
+        new Fault(
+            "a warp's sum leaves lanes out",
+            "cuda/common.cuh",
+            "__device__ __forceinline__ float warpSum(float value) {\n  for (int lanes = WARP / 2;",
+            "__device__ __forceinline__ float warpSum(float value) {\n  for (int lanes = WARP / 4;",
+            "semigan.kernels.OptimConformanceTest"),
+        new Fault(
+            "BF16 is cut off rather than rounded",
+            "cuda/common.cuh",
+            "bits + 0x7FFFu + (bits >> 16 & 1u)",
+            "bits",
+            "semigan.kernels.ElementwiseConformanceTest"),
+        new Fault(
+            "the grid lacks its last block",
+            "java/semigan/kernels/cuda/SlotTable.java",
+            "new LaunchPlan(chunks(), 1, THREADS)",
+            "new LaunchPlan(Math.max(1, chunks() - 1), 1, THREADS)",
+            "semigan.kernels.OptimConformanceTest"),
+        new Fault(
+            "the host reads without waiting",
+            "java/semigan/kernels/cuda/Staging.java",
+            "check(JCudaDriver.cuStreamSynchronize(context.stream()), \"cuStreamSynchronize\");",
+            "",
+            "semigan.kernels.BackendConformanceTest"),
+        new Fault(
+            "pinned memory is written while it is being sent",
+            "java/semigan/kernels/cuda/Staging.java",
+            "      next = (next + 1) % SLOTS;\n      check(JCudaDriver.cuEventSynchronize(slot.free), \"cuEventSynchronize\");",
+            "      next = (next + 1) % SLOTS;",
+            "semigan.kernels.BackendConformanceTest"),
+        new Fault(
+            "one stream does not wait for the other",
+            "java/semigan/kernels/cuda/Staging.java",
+            "check(JCudaDriver.cuStreamWaitEvent(order, slot.sent, 0), \"cuStreamWaitEvent\");",
+            "",
+            "semigan.kernels.BackendConformanceTest"),
+        new Fault(
+            "a product's rows are taken for its columns",
+            "java/semigan/kernels/cuda/CudaGemm.java",
+            "g.transposeA() ? g.rows() : g.inner()",
+            "g.transposeA() ? g.inner() : g.rows()",
+            "semigan.kernels.GemmConformanceTest"),
+        new Fault(
+            "memory of recorded work is given to others",
+            "java/semigan/kernels/CachingAllocator.java",
+            "    block.pool = pool;\n",
+            "",
+            "semigan.kernels.cuda.CudaRecorderTest"));
+  }
+
+  @BeforeAll
+  static void thereIsADevice() {
+    CudaDevice.open().close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void isSeen(Fault fault, @TempDir Path overlay) throws Exception {
+    Path source = SOURCES.resolve(fault.file());
+    String text = Files.readString(source);
+    int at = text.indexOf(fault.right());
+    assertTrue(at >= 0, () -> source + " does not hold: " + fault.right());
+    assertEquals(at, text.lastIndexOf(fault.right()), "the text must be there once");
+    put(fault, text.replace(fault.right(), fault.wrong()), overlay);
+    var ended = SuiteProcess.run(overlay, List.of(fault.suite()));
+    assertFalse(ended.passed(), () -> "not seen by " + fault.suite() + ":\n" + ended.output());
+    assertFalse(
+        ended.output().matches("(?s).*(NoClassDefFoundError|NVRTC to compile).*"),
+        () -> "never ran:\n" + ended.output());
+  }
+
+  /** The faults are what fails, not the way the suites are run here. */
+  @Test
+  void withoutAFaultTheSuitesPass(@TempDir Path overlay) throws Exception {
+    List<String> suites = faults().map(Fault::suite).distinct().toList();
+    var ended = SuiteProcess.run(overlay, suites);
+    assertTrue(ended.passed(), ended.output());
+  }
+
+  private static void put(Fault fault, String text, Path overlay) throws IOException {
+    Path name = Path.of(fault.file()).getFileName();
+    if (fault.file().startsWith("cuda/")) {
+      Path folder = Files.createDirectories(overlay.resolve("semigan").resolve("cuda"));
+      Files.writeString(folder.resolve(name), text);
+      return;
+    }
+    Path changed = Files.writeString(overlay.resolve(name), text);
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                overlay.toString(),
+                changed.toString());
+    assertEquals(0, result, "the changed class must compile");
+  }
+}
