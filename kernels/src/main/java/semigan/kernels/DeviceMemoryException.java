@@ -14,7 +14,7 @@ public final class DeviceMemoryException extends RuntimeException {
   public DeviceMemoryException(String device, long asked, MemoryUsage usage) {
     this(
         "%s: out of memory: %s asked for, %s in use, budget %s"
-            .formatted(device, mib(asked), mib(usage.live()), mib(usage.budget())),
+            .formatted(device, size(asked), size(usage.live()), size(usage.budget())),
         ADVICE,
         null);
   }
@@ -44,8 +44,10 @@ public final class DeviceMemoryException extends RuntimeException {
     return new DeviceMemoryException(facts, advice, this);
   }
 
-  /** {@code 1,234.5 MiB}. */
-  public static String mib(long bytes) {
-    return "%,.1f MiB".formatted(bytes / (1024.0 * 1024.0));
+  /** {@code 1,234.5 MiB}, or {@code 12.0 KiB} for less than one. */
+  public static String size(long bytes) {
+    return bytes < 1 << 20
+        ? "%.1f KiB".formatted(bytes / 1024.0)
+        : "%,.1f MiB".formatted(bytes / (1024.0 * 1024.0));
   }
 }

@@ -10,6 +10,9 @@ import semigan.kernels.DeviceMemoryException;
 
 /** What can be done about a run whose device gave out. */
 public final class Recovery {
+  /** As many as a step takes to be recorded, which may need memory of its own. */
+  private static final int REHEARSED = 3;
+
   private Recovery() {}
 
   /**
@@ -30,7 +33,7 @@ public final class Recovery {
   private static boolean fits(TrainConfig config, DataSplit data, Backend device) {
     device.trim();
     try {
-      new TrainingRun(config, data, device).rehearse(1, step -> {});
+      new TrainingRun(config, data, device).rehearse(REHEARSED, step -> {});
       return true;
     } catch (DeviceMemoryException e) {
       return false;

@@ -11,9 +11,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs the real {@code gan.jar} in a process of its own, in a folder, as a user does. */
 final class GanJar {
@@ -23,6 +26,7 @@ final class GanJar {
 
   private final Path folder;
   private final List<String> javaOptions = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
 
   private GanJar(Path folder) {
     this.folder = folder;
@@ -35,6 +39,29 @@ final class GanJar {
   /** Adds an option of the Java that runs the jar. */
   GanJar withJava(String option) {
     javaOptions.add(option);
+    return this;
+  }
+
+  /**
+   * Gives it a simulated GPU; aborts the test that asks where the simulator was not built.
+   *
+   * @param settings of the simulator, {@code NAME=value}
+   */
+  GanJar withSimulatedGpu(String... settings) {
+    String libraries = System.getProperty("semigan.cuda.libraries", "");
+    if (!System.getProperty("semigan.cuda", "").equals("sim")
+        || !Files.exists(Path.of(libraries, "libcuda.so.1"))) {
+      boolean required = System.getProperty("semigan.require", "").contains("cuda");
+      assertFalse(required, "the simulator is required by -Dsemigan.require but was not built");
+      Assumptions.abort("the simulator was not built, or a real GPU is asked for");
+    }
+    javaOptions.add("-Dsemigan.cuda.libraries=" + Path.of(libraries).toAbsolutePath());
+    Path cache = Path.of(System.getProperty("semigan.cuda.cache")).toAbsolutePath();
+    javaOptions.add("-Dsemigan.cuda.cache=" + cache);
+    for (String setting : settings) {
+      String[] parts = setting.split("=");
+      environment.put("SEMIGAN_SIM_" + parts[0], parts[1]);
+    }
     return this;
   }
 
@@ -77,7 +104,8 @@ final class GanJar {
         ProcessBuilder builder = new ProcessBuilder(words);
         // Spinning threads of several programs at once only take the cores from each other.
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-        builder.environment().remove("SEMIGAN_DATA");
+        builder.environment().keySet().removeIf(name -> name.startsWith("SEMIGAN_"));
+        builder.environment().putAll(environment);
         process =
             builder
                 .directory(folder.toFile())
@@ -146,7 +174,7 @@ final class GanJar {
      */
     String refused(int code) {
       assertEquals(code, exit, this::toString);
-      List<String> lines = err.lines().toList();
+      List<String> lines = err.lines().filter(line -> !line.startsWith("simulator: ")).toList();
       assertFalse(lines.isEmpty(), "no word about it");
       assertTrue(lines.get(0).startsWith("gan: "), err);
       assertTrue(

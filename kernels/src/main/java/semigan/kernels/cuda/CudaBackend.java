@@ -151,7 +151,7 @@ public final class CudaBackend implements Backend {
       owners.add(buffer.block(), bytes);
       return buffer;
     } catch (DeviceMemoryException e) {
-      throw e.with(DeviceMemoryException.mib(context.freeMemory()) + " free on the GPU")
+      throw e.with(DeviceMemoryException.size(context.freeMemory()) + " free on the GPU")
           .with(owners.describe());
     }
   }

@@ -39,7 +39,7 @@ final class MemoryOwners {
         .limit(NAMED)
         .forEach(
             entry ->
-                largest.add(entry.getKey() + " " + DeviceMemoryException.mib(entry.getValue())));
+                largest.add(entry.getKey() + " " + DeviceMemoryException.size(entry.getValue())));
     return largest.isEmpty() ? "held by nobody" : "held by " + String.join(", ", largest);
   }
 
