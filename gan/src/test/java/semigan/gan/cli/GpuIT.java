@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,5 +156,34 @@ class GpuIT {
             .refused(1);
     assertTrue(line.contains("failed: CUDA_ERROR_UNKNOWN (999)"), line);
     assertFalse(Files.exists(folder.resolve("grid.png")));
+  }
+
+  /** As the profile cuda-redist leaves it, with the simulator's libraries in place of NVIDIA's. */
+  @Test
+  void aJarOfLibrariesBesideTheProgramIsUnpackedAndUsed() throws Exception {
+    GanJar gan = gan().from(folder);
+    Path simulator = Path.of(System.getProperty("semigan.cuda.libraries"));
+    Path driver = Files.createDirectory(folder.resolve("driver"));
+    Files.copy(simulator.resolve("libcuda.so.1"), driver.resolve("libcuda.so.1"));
+    Path jar = folder.resolve(System.getProperty("cuda.redist.jar"));
+    try (var out = new ZipOutputStream(Files.newOutputStream(jar))) {
+      for (String file : new String[] {"libnvrtc.so.12", "libcublas.so.12", "libcudnn.so.9"}) {
+        out.putNextEntry(new ZipEntry("org/bytedeco/cuda/linux-x86_64/" + file));
+        Files.copy(simulator.resolve(file), out);
+      }
+    }
+    Path cache = folder.resolve("cache");
+    JsonNode cuda =
+        gan.withJava("-Dsemigan.cuda.libraries=" + driver)
+            .withJava("-Dsemigan.cuda.cache=" + cache)
+            .run("doctor", "--json")
+            .json()
+            .get("devices")
+            .get(0);
+    assertTrue(cuda.get("works").asBoolean(), cuda.toString());
+    for (String name : new String[] {"NVRTC", "cuBLAS", "cuDNN"}) {
+      Path where = Path.of(part(cuda, name).get("where").asText());
+      assertTrue(where.startsWith(cache), where.toString());
+    }
   }
 }
