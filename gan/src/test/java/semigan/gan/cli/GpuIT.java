@@ -59,6 +59,8 @@ class GpuIT {
     JsonNode cuda = gan().run("doctor", "--json").json().get("devices").get(0);
     assertTrue(cuda.get("works").asBoolean());
     assertEquals("12.6", part(cuda, "NVRTC").get("found").asText());
+    assertEquals("12.6.3", part(cuda, "cuBLAS").get("found").asText());
+    assertEquals("9.5.0", part(cuda, "cuDNN").get("found").asText());
     assertTrue(part(cuda, "cuDNN").get("where").asText().endsWith("/libcudnn.so.9"));
     assertTrue(part(cuda, "kernel cache").get("met").asBoolean());
   }
