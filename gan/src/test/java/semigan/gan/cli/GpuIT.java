@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,15 @@ class GpuIT {
     String line = GanJar.in(folder).run(train(1, "--device", name)).refused(2);
     assertTrue(line.contains("unknown device '" + name + "'"), line);
     assertFalse(Files.exists(folder.resolve("runs")));
+  }
+
+  @Test
+  void withoutADriverAutoIsSilentAndCudaIsRefused() {
+    Assumptions.assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")));
+    GanJar gan = GanJar.in(folder);
+    assertEquals("", gan.run(train(1, "--name", "run")).done().err());
+    String line = gan.run(train(1, "--device", "cuda")).refused(1);
+    assertTrue(line.contains("expected libcuda.so.1 (libcuda), found none; install"), line);
   }
 
   @Test
