@@ -57,9 +57,11 @@ public final class GanTrainer implements AutoCloseable {
             device, model.discriminator(), average.discriminator(), config.averagingRate());
     AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
     generatorOptimizer =
-        new Adam(device, model.generator().parameters(), settings, config.generatorRate());
+        new Adam(device, model.generator().parameters(), settings, config.generatorRate())
+            .averaging(generatorAverage);
     discriminatorOptimizer =
-        new Adam(device, model.discriminator().parameters(), settings, config.discriminatorRate());
+        new Adam(device, model.discriminator().parameters(), settings, config.discriminatorRate())
+            .averaging(discriminatorAverage);
   }
 
   private void requirePrecision() {
@@ -128,15 +130,7 @@ public final class GanTrainer implements AutoCloseable {
               config.generatorLoss(),
               config.precision().type());
       StepInputs fed = inputs;
-      step =
-          new RepeatedStep<>(
-              device,
-              () -> {
-                GanStep.Outcome outcome = each.take(fed);
-                generatorAverage.step();
-                discriminatorAverage.step();
-                return outcome;
-              });
+      step = new RepeatedStep<>(device, () -> each.take(fed));
     }
     inputs.write(labelled, unlabelled);
   }

@@ -51,7 +51,9 @@ public final class SupervisedBaseline {
       DcganDiscriminator average = new DcganDiscriminator(spec, random);
       WeightAverage averaging = new WeightAverage(device, model, average, config.averagingRate());
       AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
-      Adam optimizer = new Adam(device, model.parameters(), settings, config.discriminatorRate());
+      Adam optimizer =
+          new Adam(device, model.parameters(), settings, config.discriminatorRate())
+              .averaging(averaging);
       int count = config.labelledBatch();
       Tensor x =
           Tensor.empty(
@@ -64,7 +66,6 @@ public final class SupervisedBaseline {
                 Tensor logits = model.forward(x, Mode.TRAIN_TRACKING);
                 Tensor loss = Losses.crossEntropy(logits, labels);
                 optimizer.step(loss.backward(model.parameters().values()));
-                averaging.step();
                 return loss;
               })) {
         for (long i = 0; i < Math.min(config.steps(), MAX_STEPS); i++) {
