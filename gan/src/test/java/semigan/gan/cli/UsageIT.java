@@ -37,6 +37,14 @@ class UsageIT {
   }
 
   @Test
+  void aJavaRuntimeCutDownToWhatItNeedsIsEnough() {
+    String modules = "java.desktop,java.logging,java.management,java.xml,jdk.unsupported";
+    GanJar jar = GanJar.in(folder).withJava("--limit-modules=" + modules);
+    String found = jar.run("doctor").done().out();
+    assertTrue(found.matches("(?s).*memory_bytes +[1-9].*device cpu +works.*"), found);
+  }
+
+  @Test
   void noCommandIsWrongUsage() {
     assertTrue(run().refused(2).contains("a command is missing"));
     assertTrue(run("data").refused(2).contains("data list"));
