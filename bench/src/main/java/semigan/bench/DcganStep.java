@@ -2,6 +2,7 @@ package semigan.bench;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import semigan.gan.data.Batch;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
@@ -54,6 +55,7 @@ final class DcganStep implements AutoCloseable {
             1,
             0,
             false,
+            Set.of(),
             filters,
             LATENT,
             GeneratorLoss.ADVERSARIAL,

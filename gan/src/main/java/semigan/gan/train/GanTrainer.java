@@ -10,6 +10,7 @@ import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
 import semigan.kernels.OptimKernels.AdamSettings;
 import semigan.nn.Adam;
+import semigan.nn.Layer;
 import semigan.nn.WeightAverage;
 import semigan.tensor.NonFinite;
 import semigan.tensor.RandomSource;
@@ -126,6 +127,7 @@ public final class GanTrainer implements AutoCloseable {
               model,
               generatorOptimizer,
               discriminatorOptimizer,
+              Layer.augment(DiffAugment.together(config.augment()), random),
               random,
               config.generatorLoss(),
               config.precision().type());

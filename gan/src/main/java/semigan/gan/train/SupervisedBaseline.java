@@ -11,8 +11,10 @@ import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.kernels.OptimKernels.AdamSettings;
 import semigan.nn.Adam;
+import semigan.nn.Layer;
 import semigan.nn.Losses;
 import semigan.nn.Mode;
+import semigan.nn.Module;
 import semigan.nn.WeightAverage;
 import semigan.tensor.RandomSource;
 import semigan.tensor.RepeatedStep;
@@ -50,6 +52,7 @@ public final class SupervisedBaseline {
       DcganDiscriminator model = new DcganDiscriminator(spec, random);
       DcganDiscriminator average = new DcganDiscriminator(spec, random);
       WeightAverage averaging = new WeightAverage(device, model, average, config.averagingRate());
+      Module augment = Layer.augment(DiffAugment.together(config.augment()), random);
       AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
       Adam optimizer =
           new Adam(device, model.parameters(), settings, config.discriminatorRate())
@@ -63,7 +66,8 @@ public final class SupervisedBaseline {
           new RepeatedStep<>(
               device,
               () -> {
-                Tensor logits = model.forward(x, Mode.TRAIN_TRACKING);
+                Tensor logits =
+                    model.forward(augment.forward(x, Mode.TRAIN_TRACKING), Mode.TRAIN_TRACKING);
                 Tensor loss = Losses.crossEntropy(logits, labels);
                 optimizer.step(loss.backward(model.parameters().values()));
                 return loss;
@@ -72,6 +76,7 @@ public final class SupervisedBaseline {
           Batch batch = loader.next();
           device.write(batch.images(), 0, x.buffer());
           device.write(batch.labels(), 0, labels.buffer());
+          random.moveTo(i + 1);
           step.run();
           step.release();
         }

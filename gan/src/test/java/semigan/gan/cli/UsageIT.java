@@ -31,6 +31,14 @@ class UsageIT {
   }
 
   @Test
+  void augmentationIsExplainedWithItsPaper() {
+    String help = run("train", "--help").done().out();
+    String option = help.substring(help.indexOf("--augment=LIST")).replaceAll("\\s+", " ");
+    assertTrue(option.contains("translation, cutout, colour"), option);
+    assertTrue(option.contains("arXiv:2006.10738"), option);
+  }
+
+  @Test
   void theVersionIsTheJars() {
     String version = run("--version").done().out();
     assertTrue(version.matches("semigan \\d+\\.\\d+\\S*\\R"), version);
