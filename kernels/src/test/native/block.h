@@ -31,7 +31,7 @@ struct SimRuntime {
 };
 
 enum { SIM_SHUFFLE, SIM_BALLOT, SIM_SYNC_WARP };
-enum { SIM_READ, SIM_WRITE, SIM_ATOMIC };
+enum { SIM_READ, SIM_WRITE, SIM_ATOMIC, SIM_MISALIGNED };
 
 struct SimParameter {
   unsigned bytes, alignment;

@@ -173,7 +173,7 @@ Compiled compile(const Source &source, int arch, const std::vector<std::string> 
   write(folder.path + "/module.cpp", wrap(program, kernels, arch));
   std::string translate = compiler + " -S -x c++ -std=c++17 -O2 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -fno-gnu-unique -fno-strict-aliasing -fno-math-errno"
                           " -ffp-contract=off -fno-asynchronous-unwind-tables -fno-stack-protector -w -I. module.cpp -o module.s" +
-                          std::string(checked ? " -DSIM_CHECK -fsanitize=thread" : "");
+                          std::string(checked ? " -DSIM_CHECK -fsanitize=thread,alignment" : "");
   if (!folder.run(translate, &result.log)) {
     return result;
   }

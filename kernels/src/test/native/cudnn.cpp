@@ -3,6 +3,7 @@
 // - algorithms whose sums have no fixed order add up in another order at each call, and are offered first;
 // - a workspace is checked for size and place, and is filled with NaN before and after;
 // - an output is filled with NaN before it is computed, and by a search for algorithms;
+// - an algorithm that was offered may refuse when it is to run (DNN_REFUSES);
 // - operands must be aligned to 16 bytes, as tensor cores ask for;
 // - a search during capture invalidates the capture.
 #include "dnn_descriptors.h"
@@ -194,6 +195,9 @@ static int run(cudnnContext *handle, const Problem &p, int number, const Operand
   }
   const Algorithm *algorithm = p.find(number);
   if (!algorithm) {
+    return NOT_SUPPORTED;
+  }
+  if (algorithm - ALGORITHMS[p.direction].data() < sim::optionNumber("DNN_REFUSES", 0)) {
     return NOT_SUPPORTED;
   }
   size_t needed = p.workspace(*algorithm);

@@ -22,6 +22,15 @@ struct SimEntry<kernel> {
   static constexpr SimParameter parameters[count + 1] = {
       {sizeof(Parameter), alignof(Parameter), SimPlain<Parameter>::pointer}..., {0, 0, false}};
 
+  /** All parameters together. */
+  static constexpr unsigned bytes() {
+    unsigned end = 0;
+    for (int i = 0; i < count; i++) {
+      end = (end + parameters[i].alignment - 1) / parameters[i].alignment * parameters[i].alignment + parameters[i].bytes;
+    }
+    return end;
+  }
+
   template <int... I>
   __attribute__((always_inline)) static void run(void **arguments, SimBlock *block, SimInts<I...>) {
     while (block->started < block->threads) {
@@ -44,6 +53,7 @@ struct SimEntry<kernel> {
 };
 
 #define SIM_KERNEL(name)                                                 \
+  static_assert(SimEntry<name>::bytes() <= 4096, "the parameters of " #name " take more than 4096 bytes"); \
   extern "C" __attribute__((visibility("hidden"))) const SimShared sim_shared_##name[]; \
   extern "C" __attribute__((visibility("hidden"))) void sim_run_##name(void **arguments, SimBlock *block) { \
     SimEntry<name>::run(arguments, block);                               \

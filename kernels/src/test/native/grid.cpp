@@ -15,16 +15,25 @@ namespace sim {
 
 Machine &machine = *new Machine;
 
-void blame(const char *format, ...) {
+[[noreturn]] static void blame(CUresult status, const char *format, va_list rest) {
   char text[512];
-  va_list rest;
-  va_start(rest, format);
   vsnprintf(text, sizeof text, format, rest);
-  va_end(rest);
   uint3 block = *machine.module->blockIdx, thread = machine.places[machine.block.current];
   char where[160];
   snprintf(where, sizeof where, "kernel %s, block (%u,%u,%u), thread (%u,%u,%u): ", machine.kernel->name, block.x, block.y, block.z, thread.x, thread.y, thread.z);
-  fault(CUDA_ERROR_LAUNCH_FAILED, std::string(where) + text);
+  fault(status, std::string(where) + text);
+}
+
+void blame(const char *format, ...) {
+  va_list rest;
+  va_start(rest, format);
+  blame(CUDA_ERROR_LAUNCH_FAILED, format, rest);
+}
+
+void blame(CUresult status, const char *format, ...) {
+  va_list rest;
+  va_start(rest, format);
+  blame(status, format, rest);
 }
 
 static void fiberMain();
@@ -86,7 +95,12 @@ void makeReady(unsigned thread) {
     machine.readyFrom = 0;
   }
   unsigned at = machine.readyTo++;
-  if (machine.shuffled) {
+  if (machine.unfair) {
+    // The newest goes on first: its warp overtakes all others.
+    unsigned *first = machine.ready + machine.readyFrom;
+    memmove(first + 1, first, (at - machine.readyFrom) * sizeof *first);
+    at = machine.readyFrom;
+  } else if (machine.shuffled) {
     unsigned other = machine.readyFrom + machine.random() % (at - machine.readyFrom + 1);
     machine.ready[at] = machine.ready[other];
     at = other;
@@ -130,6 +144,17 @@ static void shapeBlock(dim3 block) {
   machine.block.places = machine.places;
 }
 
+/** Threads start warp by warp, the warps in the order of their first threads so far. */
+static void keepWarpsTogether() {
+  unsigned turn[MOST_THREADS / WARP], turns = 0;
+  std::fill(turn, turn + MOST_THREADS / WARP, MOST_THREADS);
+  for (unsigned i = 0; i < machine.block.threads; i++) {
+    unsigned &mine = turn[machine.order[i] / WARP];
+    mine = mine == MOST_THREADS ? turns++ : mine;
+  }
+  std::stable_sort(machine.order, machine.order + machine.block.threads, [&](unsigned a, unsigned b) { return turn[a / WARP] < turn[b / WARP]; });
+}
+
 static void runBlock() {
   SimBlock &block = machine.block;
   block.started = block.waiting = machine.atBarrierCount = machine.readyFrom = machine.readyTo = 0;
@@ -144,8 +169,12 @@ static void runBlock() {
   for (const SimShared *shared = machine.kernel->shared; shared->start != nullptr; shared++) {
     memset(shared->start, 0xFF, shared->bytes);
   }
+  machine.unfair = machine.shuffled && machine.random() % 2 != 0;
   if (machine.shuffled) {
     std::shuffle(machine.order, machine.order + block.threads, machine.random);
+  }
+  if (machine.unfair) {
+    keepWarpsTogether();
   }
   machine.running = freshFiber();
   switchTo(machine.home, machine.running->context);

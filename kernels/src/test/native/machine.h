@@ -4,6 +4,7 @@
 #include <random>
 
 #include "block.h"
+#include "driver.h"
 #include "fiber.h"
 
 namespace sim {
@@ -40,6 +41,7 @@ struct Machine {
   unsigned idleCount = 0, fibersUsed = 0;
   std::mt19937 random;
   bool shuffled = false;
+  bool unfair = false;  // warps run one after the other, each as far as it can
   // for accesses that are checked
   uint32_t launches = 0, blocks = 0, barriers = 0, warpSyncs[MOST_THREADS / WARP];
   bool atomics = false;
@@ -51,6 +53,8 @@ extern Machine &machine;
 
 /** Ends the launch with a message that names kernel, block and thread. */
 [[noreturn]] void blame(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** As blame, with another status than that of a kernel that failed. */
+[[noreturn]] void blame(CUresult status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** Lets others run until this thread is made ready. */
 void wait();
 void makeReady(unsigned thread);

@@ -108,6 +108,9 @@ void access(const void *address, unsigned long bytes, int kind) {
   if (!shared && !inArena(address)) {
     return;  // a thread's own variables
   }
+  if (kind == SIM_MISALIGNED) {
+    blame(CUDA_ERROR_MISALIGNED_ADDRESS, "an access to %p, which is no multiple of %lu bytes: misaligned", address, bytes);
+  }
   machine.atomics |= kind == SIM_ATOMIC;
   uint3 place = *machine.module->blockIdx;
   dim3 grid = *machine.module->gridDim;

@@ -10,7 +10,7 @@ class AugmentConformanceTest {
       List.of(
           new AugmentGeometry(1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0),
           new AugmentGeometry(3, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1),
-          new AugmentGeometry(5, 8, 8, 3, 1, 1, 1, 1, 1, 4, 4),
+          new AugmentGeometry(23, 8, 8, 3, 1, 1, 1, 1, 1, 4, 4),
           new AugmentGeometry(4, 7, 9, 1, 0.5f, 0, 1, 3, 0, 3, 5),
           new AugmentGeometry(29, 5, 4, 4, 0, 1, 0, 7, 5, 0, 3),
           new AugmentGeometry(2, 31, 33, 3, 1, 2, 1, 4, 4, 15, 16),

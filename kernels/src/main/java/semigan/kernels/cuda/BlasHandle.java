@@ -16,18 +16,15 @@ final class BlasHandle implements AutoCloseable {
   private static final long WORKSPACE = 32L << 20;
 
   private final cublasHandle handle = new cublasHandle();
-  private final DeviceMemory.Source source;
-  private final DeviceMemory workspace;
 
   /**
    * @param source of the workspace
    */
   BlasHandle(CudaContext context, DeviceMemory.Source source) {
-    this.source = source;
     context.use();
     JCublas2.setExceptionsEnabled(false);
     check(JCublas2.cublasCreate(handle), "cublasCreate");
-    workspace = source.require(WORKSPACE);
+    DeviceMemory workspace = source.require(WORKSPACE);
     // In this order: setting the stream takes the workspace away. Without one, cuBLAS allocates,
     // which cannot be recorded.
     check(JCublas2.cublasSetStream(handle, new cudaStream_t(context.stream())), "cublasSetStream");
@@ -71,11 +68,9 @@ final class BlasHandle implements AutoCloseable {
     }
   }
 
+  /** The workspace goes back with all that its source gave. */
   @Override
   public void close() {
     JCublas2.cublasDestroy(handle);
-    if (workspace != null) {
-      source.giveBack(workspace);
-    }
   }
 }

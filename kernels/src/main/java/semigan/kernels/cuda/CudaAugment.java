@@ -10,7 +10,7 @@ final class CudaAugment implements AugmentKernels {
   private static final String FILE = "augment";
   private static final int THREADS = 512;
 
-  private record Augment(AugmentGeometry geometry) implements KernelStruct {
+  record Augment(AugmentGeometry geometry) implements KernelStruct {
     @Override
     public String type() {
       return "Augment";

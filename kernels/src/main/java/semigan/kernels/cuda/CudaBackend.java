@@ -317,7 +317,7 @@ public final class CudaBackend implements Backend {
   public void close() {
     if (open) {
       open = false;
-      context.use();
+      context.finish();
       conv.close();
       gemm.close();
       launcher.close();

@@ -136,6 +136,15 @@ final class CudaContext implements AutoCloseable {
     check(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize");
   }
 
+  /**
+   * Makes this GPU the calling thread's and waits for it, for what is closed next. A GPU that is
+   * lost has nothing to wait for.
+   */
+  void finish() {
+    JCudaDriver.cuCtxSetCurrent(context);
+    JCudaDriver.cuStreamSynchronize(stream);
+  }
+
   @Override
   public void close() {
     JCudaDriver.cuStreamDestroy(stream);

@@ -3,8 +3,10 @@ package semigan.kernels.cuda;
 import static semigan.kernels.cuda.Status.check;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUstreamCaptureStatus;
 import jcuda.driver.JCudaDriver;
@@ -13,12 +15,13 @@ import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceFailureException;
 import semigan.kernels.WholeImageConv;
 
 /**
  * Convolution by cuDNN, or by a product where it is one, or by our own kernels where they are
- * switched on. The algorithm for a geometry is chosen the first time it is used, among those that
- * give the same bits at each call.
+ * switched on or cuDNN has nothing. The algorithm for a geometry is chosen the first time it is
+ * used, among those that give the same bits at each call.
  */
 final class CudaConv implements ConvKernels, AutoCloseable {
   private final CudaContext context;
@@ -29,6 +32,9 @@ final class CudaConv implements ConvKernels, AutoCloseable {
   private final CudaConvEnds ends;
   private final CudaConvStaging staging;
   private final Map<DnnConvolution.Key, DnnConvolution> convolutions = new HashMap<>();
+
+  /** What cuDNN cannot do and our own kernels can. */
+  private final Set<DnnConvolution.Key> refused = new HashSet<>();
 
   CudaConv(CudaContext context, Launcher launcher, Backend backend, CudaOptions options) {
     this.context = context;
@@ -44,10 +50,8 @@ final class CudaConv implements ConvKernels, AutoCloseable {
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.forward(geometry, x, w, y);
-    } else if (isEnd(geometry)) {
-      ends.forward(geometry, x, w, y);
     } else {
-      staging.run(ConvDirection.FORWARD, geometry, x, w, y, this::convolve);
+      run(ConvDirection.FORWARD, geometry, x, w, y);
     }
   }
 
@@ -55,10 +59,8 @@ final class CudaConv implements ConvKernels, AutoCloseable {
   public void backwardInput(Conv2dGeometry geometry, Buffer dy, Buffer w, Buffer dx) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardInput(geometry, dy, w, dx);
-    } else if (isEnd(geometry)) {
-      ends.backwardInput(geometry, dy, w, dx);
     } else {
-      staging.run(ConvDirection.BACKWARD_INPUT, geometry, dx, w, dy, this::convolve);
+      run(ConvDirection.BACKWARD_INPUT, geometry, dx, w, dy);
     }
   }
 
@@ -66,24 +68,50 @@ final class CudaConv implements ConvKernels, AutoCloseable {
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardWeight(geometry, x, dy, dw);
-    } else if (isEnd(geometry)) {
-      ends.backwardWeight(geometry, x, dy, dw);
     } else {
-      staging.run(ConvDirection.BACKWARD_WEIGHT, geometry, x, dw, dy, this::convolve);
+      run(ConvDirection.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }
   }
 
-  private boolean isEnd(Conv2dGeometry geometry) {
-    return options.directEnds() && CudaConvEnds.fits(geometry);
+  /** Our own kernels come in where they are wanted, and where cuDNN has nothing. */
+  private void run(ConvDirection direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
+    boolean canBeOurs = CudaConvEnds.fits(geometry);
+    DnnConvolution.Key key = new DnnConvolution.Key(direction, geometry, x.type());
+    if (canBeOurs && (options.directEnds() || refused.contains(key))) {
+      runOurs(direction, geometry, x, w, y);
+      return;
+    }
+    try {
+      staging.run(direction, geometry, x, w, y, this::convolve);
+    } catch (UnsupportedOperationException e) {
+      if (!canBeOurs) {
+        throw e;
+      }
+      refused.add(key);
+      runOurs(direction, geometry, x, w, y);
+    }
+  }
+
+  private void runOurs(
+      ConvDirection direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
+    switch (direction) {
+      case FORWARD -> ends.forward(geometry, x, w, y);
+      case BACKWARD_INPUT -> ends.backwardInput(geometry, y, w, x);
+      case BACKWARD_WEIGHT -> ends.backwardWeight(geometry, x, y, w);
+    }
   }
 
   private void convolve(DnnConvolution.Key key, DnnConvolution.Operands at) {
     context.use();
     DnnConvolution convolution = convolutions.get(key);
     if (convolution == null) {
-      convolution = choose(key, at);
-      convolutions.put(key, convolution);
+      convolutions.put(key, firstRun(key, at));
+    } else {
+      run(convolution, at);
     }
+  }
+
+  private void run(DnnConvolution convolution, DnnConvolution.Operands at) {
     if (convolution.workspace() == 0) {
       convolution.run(at, new Pointer());
       return;
@@ -98,7 +126,8 @@ final class CudaConv implements ConvKernels, AutoCloseable {
     }
   }
 
-  private DnnConvolution choose(DnnConvolution.Key key, DnnConvolution.Operands at) {
+  /** Chooses an algorithm and runs it. cuDNN may offer what it then refuses to run. */
+  private DnnConvolution firstRun(DnnConvolution.Key key, DnnConvolution.Operands at) {
     if (isCapturing()) {
       throw new IllegalStateException(
           "cuda: %s: cuDNN has not run it yet, and cannot choose an algorithm while work is being recorded; run the step once before it is recorded"
@@ -106,8 +135,18 @@ final class CudaConv implements ConvKernels, AutoCloseable {
     }
     DnnConvolution fresh = new DnnConvolution(handle, key, options.tf32());
     try {
-      return fresh.choose(
-          options.search() ? search(fresh, at) : fresh.expected(), options.workspaceLimit());
+      List<DnnAlgorithm> ranked = options.search() ? search(fresh, at) : fresh.expected();
+      RuntimeException refusal = null;
+      for (var algorithm : DnnAlgorithm.fitting(ranked, options.workspaceLimit(), key.toString())) {
+        fresh.use(algorithm);
+        try {
+          run(fresh, at);
+          return fresh;
+        } catch (UnsupportedOperationException | DeviceFailureException e) {
+          refusal = refusal == null ? e : refusal;
+        }
+      }
+      throw refusal;
     } catch (RuntimeException e) {
       fresh.close();
       throw e;

@@ -100,7 +100,7 @@ final class CudaConvEnds implements ConvKernels {
   }
 
   /** The kernels' {@code ConvShape}. */
-  private record Shape(Conv2dGeometry g) implements KernelStruct {
+  record Shape(Conv2dGeometry g) implements KernelStruct {
     @Override
     public String type() {
       return "ConvShape";

@@ -1,6 +1,5 @@
 package semigan.kernels.cuda;
 
-import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasComputeType;
@@ -13,8 +12,6 @@ import semigan.kernels.MatmulGeometry;
 
 /** Matrix products by cuBLAS, with sums in F32. */
 final class CudaGemm implements GemmKernels, AutoCloseable {
-  private static final Pointer ONE = Pointer.to(new float[] {1});
-  private static final Pointer ZERO = Pointer.to(new float[] {0});
 
   private final CudaContext context;
   private final BlasHandle handle;
@@ -58,14 +55,14 @@ final class CudaGemm implements GemmKernels, AutoCloseable {
             g.columns(),
             g.rows(),
             g.inner(),
-            ONE,
+            HostScalar.ONE,
             CudaBuffer.pointer(b),
             type,
             g.transposeB() ? g.inner() : g.columns(),
             CudaBuffer.pointer(a),
             type,
             g.transposeA() ? g.rows() : g.inner(),
-            ZERO,
+            HostScalar.ZERO,
             CudaBuffer.pointer(c),
             dataType(c.type()),
             g.columns(),

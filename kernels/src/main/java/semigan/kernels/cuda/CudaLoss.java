@@ -9,7 +9,7 @@ final class CudaLoss implements LossKernels {
   private static final String FILE = "loss";
 
   /** The struct that all of its kernels take: a row has 2^laneBits threads. */
-  private record Rows(long count, int classes, int laneBits) implements KernelStruct {
+  record Rows(long count, int classes, int laneBits) implements KernelStruct {
     /** As many threads for a row as it has classes, but no more than a warp's. */
     static Rows of(long rows, int classes) {
       int bits = 0;

@@ -11,8 +11,7 @@ final class CudaNorm implements NormKernels {
   private static final String FILE = "norm";
 
   /** The struct that all of its kernels take. */
-  private record Normalisation(ColumnPlan matrix, float epsilon, float slope)
-      implements KernelStruct {
+  record Normalisation(ColumnPlan matrix, float epsilon, float slope) implements KernelStruct {
     @Override
     public String type() {
       return "Normalisation";

@@ -14,7 +14,7 @@ final class CudaOptim implements OptimKernels {
   private static final int NORM_THREADS = 512;
 
   /** Adam's constants as its kernel takes them. */
-  private record Settings(AdamSettings adam) implements KernelStruct {
+  record Settings(AdamSettings adam) implements KernelStruct {
     @Override
     public String type() {
       return "AdamSettings";

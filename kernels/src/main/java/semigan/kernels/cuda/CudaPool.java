@@ -9,7 +9,7 @@ import semigan.kernels.PoolKernels;
 final class CudaPool implements PoolKernels {
   private static final String FILE = "pool";
 
-  private record Pool(Pool2dGeometry geometry) implements KernelStruct {
+  record Pool(Pool2dGeometry geometry) implements KernelStruct {
     @Override
     public String type() {
       return "Pool";

@@ -10,7 +10,7 @@ final class CudaRandom implements RandomKernels {
   private static final int LANES = 4;
 
   /** The struct that says which numbers are drawn. */
-  private record Draws(Key key, long first, long length) implements KernelStruct {
+  record Draws(Key key, long first, long length) implements KernelStruct {
     @Override
     public String type() {
       return "Draws";

@@ -10,7 +10,7 @@ import semigan.kernels.ResizeKernels;
 final class CudaResize implements ResizeKernels {
   private static final String FILE = "resize";
 
-  private record Resize(ResizeGeometry geometry) implements KernelStruct {
+  record Resize(ResizeGeometry geometry) implements KernelStruct {
     @Override
     public String type() {
       return "Resize";

@@ -2,7 +2,6 @@ package semigan.kernels.cuda;
 
 import static semigan.kernels.cuda.Status.check;
 
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jcuda.driver.CUdeviceptr;
@@ -80,9 +79,11 @@ final class DeviceMemory {
       }
     }
 
+    /** Gives everything back; a GPU that is lost has done so itself. */
     @Override
     public void close() {
-      List.copyOf(reserved).forEach(this::giveBack);
+      reserved.forEach(memory -> JCudaDriver.cuMemFree(memory.pointer));
+      reserved.clear();
     }
   }
 }

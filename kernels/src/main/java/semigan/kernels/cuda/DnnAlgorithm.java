@@ -60,28 +60,32 @@ record DnnAlgorithm(int number, long workspace, int mathType, boolean determinis
   }
 
   /**
-   * The first of {@code ranked} that gives the same bits at each call and needs at most {@code
-   * limit} bytes.
+   * Those of {@code ranked}, in their order, that give the same bits at each call and need at most
+   * {@code limit} bytes.
    *
    * @param label of the convolution, for messages
-   * @throws IllegalStateException if there is none
+   * @throws UnsupportedOperationException if there is none
    */
-  static DnnAlgorithm choose(List<DnnAlgorithm> ranked, long limit, String label) {
+  static List<DnnAlgorithm> fitting(List<DnnAlgorithm> ranked, long limit, String label) {
+    List<DnnAlgorithm> fitting = new ArrayList<>();
     long least = Long.MAX_VALUE;
     for (DnnAlgorithm candidate : ranked) {
-      if (candidate.deterministic && candidate.workspace <= limit) {
-        return candidate;
-      }
       if (candidate.deterministic) {
         least = Math.min(least, candidate.workspace);
+        if (candidate.workspace <= limit) {
+          fitting.add(candidate);
+        }
       }
     }
+    if (!fitting.isEmpty()) {
+      return fitting;
+    }
     if (least == Long.MAX_VALUE) {
-      throw new IllegalStateException(
+      throw new UnsupportedOperationException(
           "cuda: %s: cuDNN has no algorithm for it that gives the same result each time, among the %d that work; use another size or precision"
               .formatted(label, ranked.size()));
     }
-    throw new IllegalStateException(
+    throw new UnsupportedOperationException(
         "cuda: %s: cuDNN needs %,d bytes of workspace for it but may use %,d; raise -Dsemigan.cuda.workspace"
             .formatted(label, least, limit));
   }

@@ -29,9 +29,6 @@ final class DnnConvolution implements AutoCloseable {
   /** Where the operands are; the one that the direction computes is written. */
   record Operands(Pointer x, Pointer w, Pointer y) {}
 
-  private static final Pointer ONE = Pointer.to(new float[] {1});
-  private static final Pointer ZERO = Pointer.to(new float[] {0});
-
   private final DnnHandle handle;
   private final Key key;
   private final int mathType;
@@ -60,20 +57,13 @@ final class DnnConvolution implements AutoCloseable {
     return workspace;
   }
 
-  /**
-   * Takes the best of {@code ranked} that fits.
-   *
-   * @param limit bytes of workspace
-   * @throws IllegalStateException if none does
-   */
-  DnnConvolution choose(List<DnnAlgorithm> ranked, long limit) {
-    DnnAlgorithm chosen = DnnAlgorithm.choose(ranked, limit, key.toString());
+  /** Runs by this algorithm from now on. */
+  void use(DnnAlgorithm chosen) {
     algorithm = chosen.number();
     if (mathType != cudnnMathType.CUDNN_FMA_MATH) {
       on.mathType(chosen.mathType());
     }
     workspace = chosen.workspace();
-    return this;
   }
 
   /** What cuDNN expects to be fast, best first: the same answer each time. */
@@ -196,7 +186,7 @@ final class DnnConvolution implements AutoCloseable {
           case FORWARD ->
               JCudnn.cudnnConvolutionForward(
                   handle.get(),
-                  ONE,
+                  HostScalar.ONE,
                   on.x(),
                   at.x,
                   on.w(),
@@ -205,13 +195,13 @@ final class DnnConvolution implements AutoCloseable {
                   algorithm,
                   space,
                   workspace,
-                  ZERO,
+                  HostScalar.ZERO,
                   on.y(),
                   at.y);
           case BACKWARD_INPUT ->
               JCudnn.cudnnConvolutionBackwardData(
                   handle.get(),
-                  ONE,
+                  HostScalar.ONE,
                   on.w(),
                   at.w,
                   on.y(),
@@ -220,13 +210,13 @@ final class DnnConvolution implements AutoCloseable {
                   algorithm,
                   space,
                   workspace,
-                  ZERO,
+                  HostScalar.ZERO,
                   on.x(),
                   at.x);
           case BACKWARD_WEIGHT ->
               JCudnn.cudnnConvolutionBackwardFilter(
                   handle.get(),
-                  ONE,
+                  HostScalar.ONE,
                   on.x(),
                   at.x,
                   on.y(),
@@ -235,7 +225,7 @@ final class DnnConvolution implements AutoCloseable {
                   algorithm,
                   space,
                   workspace,
-                  ZERO,
+                  HostScalar.ZERO,
                   on.w(),
                   at.w);
         });

@@ -74,6 +74,7 @@ final class Launcher implements AutoCloseable {
       found = find(file, kernel);
     }
     found.signature.check(arguments);
+    context.use();
     check(
         JCudaDriver.cuLaunchKernel(
             found.function,

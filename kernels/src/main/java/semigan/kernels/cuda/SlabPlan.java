@@ -27,6 +27,9 @@ record SlabPlan(
   /** Loads of one thread that are worth a thread. */
   private static final int LOADS = 4;
 
+  /** With fewer splits the pass that they cost takes as long as they save. */
+  private static final int WORTH_A_PASS = 4;
+
   /** Threads that go down columns side by side. */
   private static final int WIDTH = LaunchPlan.WARP;
 
@@ -78,7 +81,7 @@ record SlabPlan(
     int lanes = powerOfTwo(Math.min(THREADS, slab.reduced / ((long) LOADS * pack)));
     long blocks = (slab.outer - 1) / (THREADS / lanes) + 1;
     long most = slab.reduced / (2L * LOADS * lanes * pack);
-    long splits = Math.max(1, Math.min(BLOCKS / blocks, most));
+    long splits = splits(blocks, most);
     long chunk = ((slab.reduced - 1) / splits / pack + 1) * pack;
     return new SlabPlan(
         slab.outer, slab.reduced, 1, chunk, count(slab.reduced, chunk), lanes, packed);
@@ -92,10 +95,15 @@ record SlabPlan(
     }
     long blocks = slab.outer * ((units - 1) / (THREADS / lanes) + 1);
     long most = slab.reduced / (2L * LOADS * lanes);
-    long splits = Math.max(1, Math.min(BLOCKS / blocks, most));
+    long splits = splits(blocks, most);
     long chunk = (slab.reduced - 1) / splits + 1;
     return new SlabPlan(
         slab.outer, slab.reduced, slab.inner, chunk, count(slab.reduced, chunk), lanes, packed);
+  }
+
+  private static long splits(long blocks, long most) {
+    long splits = Math.min(BLOCKS / blocks, most);
+    return splits < WORTH_A_PASS ? 1 : splits;
   }
 
   private static int count(long reduced, long chunk) {

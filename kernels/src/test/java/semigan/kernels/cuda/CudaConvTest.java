@@ -133,12 +133,60 @@ class CudaConvTest {
     try (CudaBackend cuda = OpenCuda.with("workspace=16")) {
       assertArrayEquals(expected, new Operands(cuda, DType.F32, MIDDLE).forward(), 1e-3f);
       Operands bf16 = new Operands(cuda, DType.BF16, MIDDLE);
-      var e = assertThrows(IllegalStateException.class, bf16::forward);
+      var e = assertThrows(UnsupportedOperationException.class, bf16::forward);
       assertTrue(
           e.getMessage()
               .endsWith(
                   "in BF16: cuDNN needs 1,024 bytes of workspace for it but may use 16; raise -Dsemigan.cuda.workspace"),
           e::getMessage);
+    }
+  }
+
+  /** The simulator's first algorithm is offered and then refuses; in F32 there is a second. */
+  @Test
+  void anAlgorithmThatRefusesIsFollowedByTheNext() {
+    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    try (CudaBackend cuda = OpenCuda.with()) {
+      float[] expected = new Operands(cuda, DType.F32, MIDDLE).forward();
+      try (CudaBackend other = OpenCuda.with()) {
+        Simulator.option("DNN_REFUSES", "1");
+        Operands operands = new Operands(other, DType.F32, MIDDLE);
+        assertArrayEquals(expected, operands.forward(), 1e-3f);
+        var e =
+            assertThrows(
+                UnsupportedOperationException.class,
+                new Operands(other, DType.BF16, MIDDLE)::forward);
+        assertTrue(e.getMessage().contains("cannot do it"), e::getMessage);
+        assertArrayEquals(expected, operands.forward(), 1e-3f);
+      }
+    } finally {
+      Simulator.option("DNN_REFUSES", null);
+    }
+  }
+
+  @Test
+  void ourKernelsDoWhatCudnnCannot() {
+    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    Conv2dGeometry end = new Conv2dGeometry(4, 8, 8, 3, 24, 4, 4, 2, 2, 1, 1, 1, 1);
+    try (CudaBackend cuda = OpenCuda.with()) {
+      Operands operands = new Operands(cuda, DType.F32, end);
+      float[] y = operands.forward();
+      operands.backward();
+      float[] dx = OpenCuda.values(cuda, operands.dx);
+      float[] dw = OpenCuda.values(cuda, operands.dw);
+      try (CudaBackend other = OpenCuda.with()) {
+        Simulator.option("DNN_REFUSES", "9");
+        Operands ours = new Operands(other, DType.F32, end);
+        for (int i = 0; i < 2; i++) {
+          ours.clear();
+          assertArrayEquals(y, ours.forward(), 1e-3f);
+          ours.backward();
+          assertArrayEquals(dx, OpenCuda.values(other, ours.dx), 1e-3f);
+          assertArrayEquals(dw, OpenCuda.values(other, ours.dw), 1e-3f);
+        }
+      }
+    } finally {
+      Simulator.option("DNN_REFUSES", null);
     }
   }
 

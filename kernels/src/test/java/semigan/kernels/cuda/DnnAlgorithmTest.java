@@ -12,21 +12,22 @@ class DnnAlgorithmTest {
   private static final DnnAlgorithm SMALL = new DnnAlgorithm(2, 1000, 3, true);
 
   @Test
-  void takesTheFirstThatGivesTheSameBitsEachTime() {
-    assertEquals(LARGE, DnnAlgorithm.choose(List.of(FAST, LARGE, SMALL), 5000, "it"));
+  void takesThoseThatGiveTheSameBitsEachTime() {
+    assertEquals(
+        List.of(LARGE, SMALL), DnnAlgorithm.fitting(List.of(FAST, LARGE, SMALL), 5000, "it"));
   }
 
   @Test
   void leavesOutWhatNeedsMoreWorkspaceThanThereIs() {
-    assertEquals(SMALL, DnnAlgorithm.choose(List.of(FAST, LARGE, SMALL), 4999, "it"));
+    assertEquals(List.of(SMALL), DnnAlgorithm.fitting(List.of(FAST, LARGE, SMALL), 4999, "it"));
   }
 
   @Test
   void saysHowMuchWorkspaceIsMissing() {
     var e =
         assertThrows(
-            IllegalStateException.class,
-            () -> DnnAlgorithm.choose(List.of(FAST, LARGE, SMALL), 999, "forward of x"));
+            UnsupportedOperationException.class,
+            () -> DnnAlgorithm.fitting(List.of(FAST, LARGE, SMALL), 999, "forward of x"));
     assertEquals(
         "cuda: forward of x: cuDNN needs 1,000 bytes of workspace for it but may use 999; raise -Dsemigan.cuda.workspace",
         e.getMessage());
@@ -36,8 +37,8 @@ class DnnAlgorithmTest {
   void saysThatNoneIsDeterministic() {
     var e =
         assertThrows(
-            IllegalStateException.class,
-            () -> DnnAlgorithm.choose(List.of(FAST), 999, "forward of x"));
+            UnsupportedOperationException.class,
+            () -> DnnAlgorithm.fitting(List.of(FAST), 999, "forward of x"));
     assertEquals(
         "cuda: forward of x: cuDNN has no algorithm for it that gives the same result each time, among the 1 that work; use another size or precision",
         e.getMessage());

@@ -47,6 +47,18 @@ class SeededFaultsTest {
             "      if (lane < half) {",
             "semigan.kernels.ReduceConformanceTest"),
         new Fault(
+            "a warp overwrites what others have yet to read",
+            "cuda/common.cuh",
+            "  __syncthreads(); // a previous call's values have been read\n",
+            "",
+            "semigan.kernels.AugmentConformanceTest"),
+        new Fault(
+            "a warp overwrites what its neighbours have yet to read",
+            "cuda/reduce.cu",
+            "    __syncthreads(); // a previous call's values have been read\n",
+            "",
+            "semigan.kernels.ReduceConformanceTest"),
+        new Fault(
             "the tail is not guarded",
             "cuda/common.cuh",
             "i < whole; i += gridStep() * N",

@@ -27,7 +27,10 @@ final class Simulated {
   private Simulated(Path libraries) {
     set(CudaOptions.LIBRARIES, libraries);
     set(CudaOptions.CACHE, Path.of(System.getProperty(CudaOptions.CACHE)));
-    builder.environment().keySet().removeIf(name -> name.startsWith("SEMIGAN_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("SEMIGAN_") && !name.equals("SEMIGAN_SIM_CHECK"));
   }
 
   /** The simulator's folder; aborts the test that asks where there is none. */

@@ -89,6 +89,25 @@ final class SimulatorProbe {
 
       extern "C" __global__ void vector(float *y) { *reinterpret_cast<float4 *>(y + 1) = make_float4(1, 2, 3, 4); }
 
+      extern "C" __global__ void pair(float *y) { *reinterpret_cast<float2 *>(y + 1) = make_float2(1, 2); }
+
+      extern "C" __global__ void overtaken(float *y) {
+        __shared__ int rounds[4];
+        for (int round = 0; round < 2; round++) {  // no barrier before the next one
+          int sum = 1;
+          for (int lanes = 16; lanes > 0; lanes /= 2) {
+            sum += __shfl_xor_sync(0xFFFFFFFFu, sum, lanes);
+          }
+          if (threadIdx.x % 32 == 0) {
+            rounds[threadIdx.x / 32] = round * sum;
+          }
+          __syncthreads();
+          if (rounds[(threadIdx.x / 32 + 1) % 4] != round * sum) {
+            y[0] = 1;
+          }
+        }
+      }
+
       extern "C" __global__ void __launch_bounds__(128) small(float *y) {}
       """;
 
@@ -156,6 +175,17 @@ final class SimulatorProbe {
     return binary;
   }
 
+  /** Compiles a kernel that takes so many numbers. */
+  private static String parameters(int numbers) {
+    nvrtcProgram program = new nvrtcProgram();
+    String source =
+        "struct Many { long long at[%d]; }; extern \"C\" __global__ void many(Many all) {}"
+            .formatted(numbers);
+    JNvrtc.nvrtcCreateProgram(program, source, "many.cu", 0, null, null);
+    int status = JNvrtc.nvrtcCompileProgram(program, 0, null);
+    return JNvrtc.nvrtcGetErrorString(status);
+  }
+
   private static void right() {
     SCENARIOS.put(
         "a sum over blocks", () -> launch("sum", 3, 128, y) + " " + sync() + " " + values(4));
@@ -164,6 +194,13 @@ final class SimulatorProbe {
         () -> {
           Simulator.option("SHUFFLE", "7");
           return launch("sum", 3, 128, y) + " " + sync() + " " + values(4);
+        });
+    SCENARIOS.put("warps in step", () -> launch("overtaken", 8, 128, y) + " " + values(1));
+    SCENARIOS.put(
+        "a warp that overtakes",
+        () -> {
+          Simulator.option("SHUFFLE", "7");
+          return launch("overtaken", 8, 128, y) + " " + sync() + " " + values(1);
         });
     SCENARIOS.put(
         "read before a stream was waited for",
@@ -220,7 +257,8 @@ final class SimulatorProbe {
 
   private static void kernels() {
     SCENARIOS.put("a missing barrier", () -> launch("exclusive", 1, 64, y) + checked());
-    for (String kernel : new String[] {"exclusive", "everybody", "neighbour", "sum", "add"}) {
+    for (String kernel :
+        new String[] {"exclusive", "everybody", "neighbour", "pair", "sum", "add"}) {
       SCENARIOS.put(
           "checked " + kernel,
           () -> {
@@ -305,6 +343,8 @@ final class SimulatorProbe {
   }
 
   private static void images() {
+    SCENARIOS.put("4096 bytes of parameters", () -> parameters(4096 / 8));
+    SCENARIOS.put("8 bytes more", () -> parameters(4096 / 8 + 1));
     SCENARIOS.put("no such kernel", () -> name(cuModuleGetFunction(new CUfunction(), module, "x")));
     SCENARIOS.put("garbage for a module", () -> name(cuModuleLoadData(module, new byte[999])));
     SCENARIOS.put(

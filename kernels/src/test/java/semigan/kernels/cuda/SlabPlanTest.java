@@ -56,6 +56,14 @@ class SlabPlanTest {
     assertTrue(channels.launch(DType.F32, 132).blocksX() > 500, channels.toString());
   }
 
+  /** Gradients of a bias: the parts of the first pass are few enough for one more. */
+  @Test
+  void partsAreNotSplitForLittle() {
+    SlabPlan first = SlabPlan.of(new Slab(1, 64 * 16 * 16, 128), DType.BF16, 0);
+    assertTrue(first.splits() > 1, first.toString());
+    assertEquals(1, SlabPlan.of(first.rest(), DType.F32, 0).splits(), first.toString());
+  }
+
   @Test
   void passesReduceWhatTheGeometryDoes() {
     List<ReduceGeometry> geometries =
