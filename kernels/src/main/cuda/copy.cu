@@ -1,5 +1,5 @@
 // Moving elements: between layouts, between types, and by label.
-#include "common.cuh"
+#include "positions.cuh"
 
 #define TILE 32
 

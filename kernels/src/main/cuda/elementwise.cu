@@ -1,5 +1,5 @@
 // Functions of single elements. An output may be an input: each thread reads what it overwrites.
-#include "common.cuh"
+#include "positions.cuh"
 
 // In the order of UnaryOp.java and BinaryOp.java, whose ordinals a launch passes.
 enum UnaryOp { LEAKY_RELU, TANH, SIGMOID, SOFTPLUS, EXP, LOG, SQRT, SQUARE, ABS, LINEAR };

@@ -1,5 +1,5 @@
 // Pooling of NHWC images. Each thread makes one element of the output, or of the gradient.
-#include "common.cuh"
+#include "positions.cuh"
 
 /** As Pool2dGeometry, with the sizes of the output. */
 struct Pool {

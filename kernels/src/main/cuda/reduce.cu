@@ -1,5 +1,5 @@
 // Reductions. Every sum has one order, which depends on the sizes alone, not on the GPU.
-#include "common.cuh"
+#include "positions.cuh"
 
 #define THREADS 256
 

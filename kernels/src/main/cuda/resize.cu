@@ -1,5 +1,5 @@
 // Resizing of NHWC images. Each thread makes one element of the output, or of the gradient.
-#include "common.cuh"
+#include "positions.cuh"
 
 /** As ResizeGeometry. */
 struct Resize {

@@ -9,7 +9,7 @@ import java.util.List;
 /** The CUDA sources that this library carries. */
 final class KernelSources {
   /** What sources include. */
-  private static final List<String> HEADERS = List.of("common.cuh", "columns.cuh");
+  private static final List<String> HEADERS = List.of("common.cuh", "columns.cuh", "positions.cuh");
 
   private static final String FOLDER = "/semigan/cuda/";
 
