@@ -1,8 +1,8 @@
 // Optimisers: one launch updates the parameters of a whole network, each a slot of a table.
 #include "common.cuh"
 
-#define SLOTS 64
-#define TENSORS 5
+#define SLOTS 60
+#define TENSORS 6
 #define CHUNK 2048 // elements that a block takes
 
 #define CLOCK_STEP 0
@@ -72,8 +72,26 @@ struct AdamSettings {
 /** 1 - beta^steps, exact also where the power is near 1. */
 __device__ float correction(float lnBeta, float steps) { return -expm1f(steps * lnBeta); }
 
-/** Slots of parameter, gradient, first moment, second moment, and a copy of the parameter or null. */
-extern "C" __global__ void adam(Slots table, AdamSettings settings, const float *clock) {
+/** The share of the newest value in an average, larger while the average is young. */
+__device__ float averagingRate(const float *clock) {
+  return fmaxf(clock[CLOCK_RATE], 9.0f / (9.0f + clock[CLOCK_STEP]));
+}
+
+__device__ void approach(const Chunk &chunk, int tensor, float rate, const float (&x)[4]) {
+  float a[4];
+  chunk.load(tensor, a);
+  for (int k = 0; k < 4; k++) {
+    a[k] += rate * (x[k] - a[k]);
+  }
+  chunk.store(tensor, a);
+}
+
+/**
+ * Slots of parameter, gradient, first moment, second moment, and a copy and an average of the
+ * parameter, or null.
+ */
+extern "C" __global__ void adam(
+    Slots table, AdamSettings settings, const float *clock, const float *averaging) {
   float rate = clock[CLOCK_RATE] / correction(settings.lnBeta1, clock[CLOCK_STEP]);
   float scale = 1.0f / correction(settings.lnBeta2, clock[CLOCK_STEP]);
   for (Chunk chunk = chunkOf(table); chunk.goesOn(); chunk.next()) {
@@ -93,6 +111,9 @@ extern "C" __global__ void adam(Slots table, AdamSettings settings, const float 
     chunk.store(3, v);
     if (chunk.slot->tensors[4] != nullptr) {
       chunk.store(4, p);
+    }
+    if (chunk.slot->tensors[5] != nullptr) {
+      approach(chunk, 5, averagingRate(averaging), p);
     }
   }
 }
@@ -116,22 +137,17 @@ extern "C" __global__ void sgd(Slots table, float momentum, const float *clock) 
 
 __device__ void average(const Slots &table, float rate) {
   for (Chunk chunk = chunkOf(table); chunk.goesOn(); chunk.next()) {
-    float a[4], x[4];
-    chunk.load(0, a);
+    float x[4];
     chunk.load(1, x);
-    for (int k = 0; k < 4; k++) {
-      a[k] += rate * (x[k] - a[k]);
-    }
-    chunk.store(0, a);
+    approach(chunk, 0, rate, x);
   }
 }
 
 /** Slots of average and value. */
 extern "C" __global__ void average_at_rate(Slots table, float rate) { average(table, rate); }
 
-/** As average_at_rate, faster while the average is young. */
 extern "C" __global__ void average_at_clock(Slots table, const float *clock) {
-  average(table, fmaxf(clock[CLOCK_RATE], 9.0f / (9.0f + clock[CLOCK_STEP])));
+  average(table, averagingRate(clock));
 }
 
 /** Slots of one gradient: the sum of squares of each chunk. */

@@ -47,7 +47,7 @@ link() {
   {
     echo '#include <stdio.h>'
     sort -u "stubs/$list.txt" | comm -23 - "$objects/$list.defined" | sed "s/.*/STUB(&)/" | {
-      echo "#define STUB(name) int name(void) { static int said; if (!said) { said = 1; fprintf(stderr, \"simulator: \" #name \" is not supported\\\\n\"); } return $status; }"
+      printf '%s\n' "#define STUB(name) int name(void) { static int said; if (!said) { said = 1; fprintf(stderr, \"simulator: \" #name \" is not supported\\n\"); } return $status; }"
       cat
     }
   } > "$objects/$list.stubs.c"

@@ -207,6 +207,16 @@ SIM_API int cublasGetVersion_v2(cublasContext *handle, int *version) {
   return handle ? SUCCESS : NOT_INITIALIZED;
 }
 
+/** Major, minor and patch of the same version. */
+SIM_API int cublasGetProperty(int which, int *value) {
+  constexpr int parts[] = {12, 6, 3};
+  if (!value || which < 0 || which > 2) {
+    return INVALID_VALUE;
+  }
+  *value = parts[which];
+  return SUCCESS;
+}
+
 SIM_API int cublasSetStream_v2(cublasContext *handle, CUstream stream) {
   if (!handle) {
     return NOT_INITIALIZED;

@@ -2,12 +2,14 @@ package semigan.bench;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import semigan.gan.data.Batch;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.train.GanTrainer;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.Precision;
+import semigan.gan.train.StepLosses;
 import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
@@ -21,7 +23,7 @@ import semigan.tensor.Tensor;
  * The training step that benchmarks time, on random images. With a single class and no labels the
  * K+1 loss is the ordinary GAN loss, and the step is the DCGAN's.
  */
-final class DcganStep {
+final class DcganStep implements AutoCloseable {
   private static final int LATENT = 100;
 
   private final Backend device;
@@ -30,7 +32,17 @@ final class DcganStep {
   private final Batch images;
   private long number;
 
-  DcganStep(Backend device, int batch, int size, int channels, int filters) {
+  static DcganStep of(Workload workload, Backend device) {
+    return new DcganStep(
+        device,
+        DeviceChoice.precision(workload),
+        workload.batch(),
+        workload.size(),
+        workload.channels(),
+        workload.width());
+  }
+
+  DcganStep(Backend device, Precision precision, int batch, int size, int channels, int filters) {
     this.device = device;
     TrainConfig config =
         new TrainConfig(
@@ -43,6 +55,7 @@ final class DcganStep {
             1,
             0,
             false,
+            Set.of(),
             filters,
             LATENT,
             GeneratorLoss.ADVERSARIAL,
@@ -53,7 +66,7 @@ final class DcganStep {
             1e-3f,
             1,
             device.name(),
-            Precision.F32,
+            precision,
             1,
             1,
             1);
@@ -63,25 +76,36 @@ final class DcganStep {
     trainer = new GanTrainer(config, spec, device);
     latents = new RandomSource(device, 1);
     images = random(batch, size * size * channels);
+    trainer.feed(null, images);
   }
 
+  /** Queues a training step, on the same images each time. */
   void run() {
-    trainer.step(++number, null, images);
+    trainer.run(++number);
   }
 
-  /** Draws a batch of images, which stay on the device. */
+  /** Waits for the step that was run last. */
+  StepLosses losses() {
+    return trainer.losses();
+  }
+
+  /** Queues the drawing of a batch of images, which stay on the device. */
   void generate() {
-    try (Scope scope = Scope.open(device)) {
+    try (Scope drawn = Scope.open(device)) {
       latents.moveTo(++number);
       Shape shape = Shape.of(images.labels().length, LATENT);
       Tensor z = latents.normal(DType.F32, shape, 0, 1);
       trainer.average().generator().forward(z, Mode.EVAL);
-      scope.device().synchronize();
     }
   }
 
   GanModel model() {
     return trainer.average();
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
   }
 
   private static Batch random(int batch, int length) {

@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import semigan.gan.model.Sampler;
+import semigan.gan.train.Precision;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 import semigan.tensor.Scope;
@@ -44,12 +45,13 @@ public class GanBenchmark {
   public void setUp() {
     backend = Backends.open(device);
     scope = Scope.open(backend);
-    step = new DcganStep(backend, BATCH, 32, 1, 64);
+    step = new DcganStep(backend, Precision.F32, BATCH, 32, 1, 64);
     sampler = new Sampler(step.model(), backend, 1);
   }
 
   @TearDown
   public void tearDown() {
+    step.close();
     scope.close();
     backend.close();
   }
@@ -58,6 +60,7 @@ public class GanBenchmark {
   @OperationsPerInvocation(BATCH)
   public void trainingStep() {
     step.run();
+    backend.synchronize();
   }
 
   /** To the host, without the canvas. */

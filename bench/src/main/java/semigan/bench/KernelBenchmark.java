@@ -128,7 +128,7 @@ public class KernelBenchmark {
   @Benchmark
   @OperationsPerInvocation(7 * 4 * PARAMETERS)
   public void adam() {
-    backend.optim().adam(new AdamSettings(0.5f, 0.999f, 1e-8f, false), clock, List.of(slot));
+    backend.optim().adam(new AdamSettings(0.5f, 0.999f, 1e-8f, false), clock, null, List.of(slot));
     backend.synchronize();
   }
 

@@ -14,14 +14,11 @@ import java.util.Locale;
  * them under the same conditions ({@code bench/peers.sh}).
  */
 public final class WindowLoop {
-  /**
-   * Untimed steps before the first window: compilation, primitive caches and allocators settle in
-   * these.
-   */
-  private static final int WARM_UP_STEPS = 60;
-
   /** Untimed steps at the start of every window: the other process had the caches and the cores. */
   private static final int RESUME_STEPS = 2;
+
+  /** So many timed steps have one more that is not: a window of many is one of short ones. */
+  private static final int STEPS_PER_RESUME_STEP = 5;
 
   private WindowLoop() {}
 
@@ -30,17 +27,25 @@ public final class WindowLoop {
    * steps, until the input ends.
    *
    * @param peer name of what is measured, for the answer
-   * @param step does {@link Workload#batch()} images, and returns when they are done
+   * @param step does {@link Workload#batch()} images, or queues that for the device
+   * @param finish returns when everything queued is done; part of a window's time
    */
   public static void serve(
-      String peer, Workload workload, Runnable step, InputStream in, PrintStream out)
+      String peer,
+      Workload workload,
+      Runnable step,
+      Runnable finish,
+      InputStream in,
+      PrintStream out)
       throws IOException {
-    repeat(step, WARM_UP_STEPS);
+    repeat(step, workload.warmUp());
     BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     while (lines.readLine() != null) {
-      repeat(step, RESUME_STEPS);
+      repeat(step, Math.max(RESUME_STEPS, workload.steps() / STEPS_PER_RESUME_STEP));
+      finish.run();
       long start = System.nanoTime();
       repeat(step, workload.steps());
+      finish.run();
       double ms = (System.nanoTime() - start) / 1e6 / workload.steps();
       out.println(answer(peer, workload, ms));
       out.flush();
@@ -57,7 +62,7 @@ public final class WindowLoop {
     return String.format(
         Locale.ROOT,
         "{\"peer\":\"%s\",\"task\":\"%s\",\"mode\":\"%s\",\"batch\":%d,\"image\":\"%dx%dx%d\","
-            + "\"width\":%d,\"ms\":%.3f,\"images_per_s\":%.1f}",
+            + "\"width\":%d,\"ms\":%.4f,\"images_per_s\":%.1f}",
         peer,
         w.task(),
         w.mode(),

@@ -10,7 +10,7 @@ public final class Workload {
   @Option(names = "--task", defaultValue = "train-step", description = "train-step or generate")
   private String task;
 
-  @Option(names = "--mode", defaultValue = "f32", description = "f32 or bf16")
+  @Option(names = "--mode", defaultValue = "f32", description = "f32, tf32 or bf16")
   private String mode;
 
   @Option(names = "--batch", defaultValue = "64", description = "images a step")
@@ -27,6 +27,13 @@ public final class Workload {
 
   @Option(names = "--steps", defaultValue = "10", description = "timed steps in a window")
   private int steps;
+
+  /** Compilation, primitive caches, clocks and allocators settle in these. */
+  @Option(
+      names = "--warm-up",
+      defaultValue = "60",
+      description = "untimed steps before the first window")
+  private int warmUp;
 
   public String task() {
     return task;
@@ -53,6 +60,11 @@ public final class Workload {
   /** Image height and width. */
   public int size() {
     return size;
+  }
+
+  /** Untimed steps before the first window. */
+  public int warmUp() {
+    return warmUp;
   }
 
   /** Timed steps in a window. */

@@ -9,6 +9,9 @@ public final class MemoryBudget {
    */
   private static final double SHARE = 0.8;
 
+  /** Java takes a quarter of the memory for its heap, unless it is told otherwise. */
+  private static final int HEAPS_IN_MEMORY = 4;
+
   private MemoryBudget() {}
 
   /**
@@ -16,8 +19,17 @@ public final class MemoryBudget {
    * which says nothing about memory outside it.
    */
   public static long ofHost() {
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return (long) (system.getTotalMemorySize() * SHARE);
+    return (long) (hostBytes() * SHARE);
+  }
+
+  /** What the container, or outside one the machine, has. */
+  public static long hostBytes() {
+    try {
+      var system =
+          (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      return system.getTotalMemorySize();
+    } catch (NoClassDefFoundError e) { // a Java runtime cut down to less than the whole
+      return HEAPS_IN_MEMORY * Runtime.getRuntime().maxMemory();
+    }
   }
 }

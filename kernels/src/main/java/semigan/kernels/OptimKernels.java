@@ -23,12 +23,18 @@ public interface OptimKernels {
    * @param secondMoment F32, updated in place
    * @param copy receives the updated parameter, rounded to its type: what training in BF16 reads
    *     while the parameter itself stays F32; null for none
+   * @param average F32, moves towards the updated parameter; null for none
    */
   record AdamSlot(
-      Buffer parameter, Buffer gradient, Buffer firstMoment, Buffer secondMoment, Buffer copy) {
-    /** Without a copy. */
+      Buffer parameter,
+      Buffer gradient,
+      Buffer firstMoment,
+      Buffer secondMoment,
+      Buffer copy,
+      Buffer average) {
+    /** Without copy and average. */
     public AdamSlot(Buffer parameter, Buffer gradient, Buffer firstMoment, Buffer secondMoment) {
-      this(parameter, gradient, firstMoment, secondMoment, null);
+      this(parameter, gradient, firstMoment, secondMoment, null, null);
     }
   }
 
@@ -49,9 +55,13 @@ public interface OptimKernels {
   /**
    * One step of Adam, Kingma and Ba 2015, <a
    * href="https://arxiv.org/abs/1412.6980">arXiv:1412.6980</a>, with its bias correction for the
-   * clock's number of steps, which already counts this one.
+   * clock's number of steps, which already counts this one. What keeps copies and averages of the
+   * parameters happens in the same pass over memory.
+   *
+   * @param averaging the clock of the slots' averages, as {@link #average(Buffer, List)} takes it;
+   *     null if they have none
    */
-  void adam(AdamSettings settings, Buffer clock, List<AdamSlot> slots);
+  void adam(AdamSettings settings, Buffer clock, Buffer averaging, List<AdamSlot> slots);
 
   /**
    * What momentum SGD keeps for one parameter; all of one length.

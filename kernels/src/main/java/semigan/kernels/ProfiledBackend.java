@@ -39,12 +39,23 @@ public final class ProfiledBackend implements Backend {
   private record Convolution(String method, Conv2dGeometry geometry) {}
 
   private final Backend device;
+  private final int repetitions;
   private final Map<Class<?>, Object> families = new HashMap<>();
   private final Map<String, Row> rows = new LinkedHashMap<>();
   private final Map<Convolution, Long> convolutions = new LinkedHashMap<>();
 
   public ProfiledBackend(Backend device) {
+    this(device, 1);
+  }
+
+  /**
+   * Times kernels on a device to which each call is a way of its own: calls each so many times over
+   * before it waits, and counts the mean as one call. What a kernel updates in place is updated so
+   * many times too: for measuring, not for training.
+   */
+  public ProfiledBackend(Backend device, int repetitions) {
     this.device = device;
+    this.repetitions = repetitions;
   }
 
   /** Forgets what was measured so far. */
@@ -118,14 +129,16 @@ public final class ProfiledBackend implements Backend {
   private Object call(Class<?> family, Object kernels, Method method, Object[] arguments)
       throws Throwable {
     long started = System.nanoTime();
-    Object result;
+    Object result = null;
     try {
-      result = method.invoke(kernels, arguments);
+      for (int i = 0; i < repetitions; i++) {
+        result = method.invoke(kernels, arguments);
+      }
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
     device.synchronize();
-    long nanos = System.nanoTime() - started;
+    long nanos = (System.nanoTime() - started) / repetitions;
     String kernel = describe(family, method, arguments);
     rows.merge(
         kernel,

@@ -152,7 +152,7 @@ class CachingAllocatorTest {
     allocator.allocate(BUDGET / 2);
     var error = assertThrows(DeviceMemoryException.class, () -> allocator.allocate(BUDGET));
     assertEquals(
-        "device: out of memory: 1.0 MiB asked for, 0.5 MiB in use, budget 1.0 MiB; "
+        "device: out of memory: 1.0 MiB asked for, 512.0 KiB in use, budget 1.0 MiB; "
             + "use a smaller --batch or a narrower model",
         error.getMessage());
     assertEquals(BUDGET / 2, allocator.usage().live());

@@ -43,7 +43,10 @@ class OptimConformanceTest {
             kernels
                 .optim()
                 .adam(
-                    settings, at.of(clock), List.of(slot(at, parameter, gradient, first, second))));
+                    settings,
+                    at.of(clock),
+                    null,
+                    List.of(slot(at, parameter, gradient, first, second))));
     double rounding = RATE * (1e-5 + Tolerance.storage(device.type()));
     assertEquals(-RATE, trial.actual(parameter)[0], rounding);
     assertEquals(RATE, trial.actual(parameter)[1], rounding);
@@ -65,11 +68,53 @@ class OptimConformanceTest {
           (kernels, at) -> {
             var slot =
                 new AdamSlot(
-                    at.of(parameter), at.of(gradient), at.of(first), at.of(second), at.of(copy));
-            kernels.optim().adam(settings, at.of(clock), List.of(slot));
+                    at.of(parameter),
+                    at.of(gradient),
+                    at.of(first),
+                    at.of(second),
+                    at.of(copy),
+                    null);
+            kernels.optim().adam(settings, at.of(clock), null, List.of(slot));
           });
       assertArrayEquals(
           Trial.quantised(device.type(), trial.actual(parameter)), trial.actual(copy));
+    }
+  }
+
+  @OnEveryDevice
+  void adamsAverageFollowsTheUpdatedParameter(Device device) {
+    var settings = new AdamSettings(0.5f, 0.999f, 1e-8f, false);
+    for (int steps : new int[] {1, 1_000_000}) {
+      for (int length : LENGTHS) {
+        var trial = new Trial(device, "average of " + length + " after " + steps);
+        var clock = trial.single("clock", 2, RATE);
+        var averaging = trial.single("averaging clock", steps, 0.01);
+        var parameter = trial.updated("parameter", DType.F32, trial.normal(length));
+        var gradient = trial.input("gradient", length);
+        var first = trial.updated("first", DType.F32, trial.normal(length));
+        var second = trial.updated("second", DType.F32, trial.uniform(length, 0.1, 1));
+        var average = trial.updated("average", DType.F32, trial.normal(length));
+        trial.run(
+            (kernels, at) -> {
+              var slot =
+                  new AdamSlot(
+                      at.of(parameter),
+                      at.of(gradient),
+                      at.of(first),
+                      at.of(second),
+                      null,
+                      at.of(average));
+              kernels.optim().adam(settings, at.of(clock), at.of(averaging), List.of(slot));
+            });
+        float rate = OptimKernels.averagingRate(0.01f, steps);
+        double[] moved = trial.actual(parameter);
+        for (int i = 0; i < length; i++) {
+          double old = average.before()[i];
+          double expected = old + rate * (moved[i] - old);
+          double allowed = 4 * Tolerance.ROUNDING * (Math.abs(old) + Math.abs(moved[i]));
+          assertEquals(expected, trial.actual(average)[i], allowed, "element " + i);
+        }
+      }
     }
   }
 
@@ -225,7 +270,7 @@ class OptimConformanceTest {
           for (int i = 0; i < LENGTHS.length; i++) {
             slots.add(slot(at, parameters.get(i), gradients.get(i), firsts.get(i), seconds.get(i)));
           }
-          kernels.optim().adam(settings, at.of(clock), slots);
+          kernels.optim().adam(settings, at.of(clock), null, slots);
         });
     for (int slot = 0; slot < LENGTHS.length; slot++) {
       var sums = List.of(gradients.get(slot), firsts.get(slot));

@@ -73,6 +73,22 @@ class ProfiledBackendTest {
     }
   }
 
+  @Test
+  void aRepeatedKernelCountsAsOneCall() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"), 3)) {
+      Buffer average = profiled.allocate(DType.F32, 1);
+      Buffer value = profiled.allocate(DType.F32, 1);
+      profiled.write(new float[] {0}, 0, average);
+      profiled.write(new float[] {1}, 0, value);
+      profiled.optim().average(0.5f, List.of(new AverageSlot(average, value)));
+      float[] found = new float[1];
+      profiled.read(average, found, 0);
+      assertEquals(0.875f, found[0], "half of the way, three times");
+      assertEquals(1, row(profiled, "optim average").calls());
+      assertEquals(8, row(profiled, "optim average").bytes());
+    }
+  }
+
   private static ProfiledBackend.Row row(ProfiledBackend profiled, String kernel) {
     return profiled.rows().stream()
         .filter(row -> row.kernel().equals(kernel))

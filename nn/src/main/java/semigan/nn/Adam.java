@@ -19,6 +19,7 @@ public final class Adam implements Optimizer {
   private final Map<String, Tensor> firstMoments = new LinkedHashMap<>();
   private final Map<String, Tensor> secondMoments = new LinkedHashMap<>();
   private final Clock clock;
+  private WeightAverage average;
 
   /**
    * Starts with moments of 0, which belong to the innermost scope.
@@ -42,6 +43,17 @@ public final class Adam implements Optimizer {
     return new AdamSettings(0.5f, 0.999f, 1e-8f, false);
   }
 
+  /**
+   * Takes the running average along with each step from now on: that of the parameters in the same
+   * pass over memory, then that of the module's statistics.
+   *
+   * @return this
+   */
+  public Adam averaging(WeightAverage average) {
+    this.average = average;
+    return this;
+  }
+
   @Override
   public void step(Gradients gradients) {
     List<AdamSlot> slots = new ArrayList<>();
@@ -53,9 +65,15 @@ public final class Adam implements Optimizer {
                     gradients.of(parameter).buffer(),
                     firstMoments.get(name).buffer(),
                     secondMoments.get(name).buffer(),
-                    parameter.rounded().map(Tensor::buffer).orElse(null))));
+                    parameter.rounded().map(Tensor::buffer).orElse(null),
+                    average == null ? null : average.of(parameter))));
     OptimKernels kernels = clock.advance();
-    kernels.adam(settings, clock.buffer(), slots);
+    if (average == null) {
+      kernels.adam(settings, clock.buffer(), null, slots);
+    } else {
+      kernels.adam(settings, clock.buffer(), average.advance(), slots);
+      average.followAllBut(parameters.values());
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import semigan.kernels.ResizeGeometry;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
+import semigan.tensor.ops.Augment;
 import semigan.tensor.ops.Dropout;
 import semigan.tensor.ops.Noise;
 import semigan.tensor.ops.Reshape;
@@ -65,6 +66,11 @@ public final class Layer {
   /** Adds normal noise of the given standard deviation in training. */
   public static Module noise(float deviation, RandomSource random) {
     return inTraining(x -> Noise.noise(x, deviation, random));
+  }
+
+  /** Changes images at random in training; see {@link Augment}. */
+  public static Module augment(Augment.Strength strength, RandomSource random) {
+    return inTraining(x -> Augment.augment(x, strength, random));
   }
 
   private static Module of(UnaryOperator<Tensor> function) {

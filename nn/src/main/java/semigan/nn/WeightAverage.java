@@ -1,11 +1,15 @@
 package semigan.nn;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import semigan.kernels.Backend;
+import semigan.kernels.Buffer;
 import semigan.kernels.OptimKernels.AverageSlot;
 import semigan.tensor.Tensor;
 
@@ -15,7 +19,8 @@ import semigan.tensor.Tensor;
  */
 public final class WeightAverage {
   private final Clock clock;
-  private final List<AverageSlot> slots = new ArrayList<>();
+  private final Map<Tensor, Tensor> averages = new IdentityHashMap<>();
+  private final List<Tensor> values = new ArrayList<>();
 
   /**
    * Starts the average at the weights as they are, so after {@link Module#initialise}.
@@ -28,20 +33,61 @@ public final class WeightAverage {
    */
   public WeightAverage(Backend device, Module source, Module average, float rate) {
     this.clock = new Clock(device, rate);
-    Map<String, Tensor> values = source.state();
+    Map<String, Tensor> state = source.state();
     Map<String, Tensor> targets = average.state();
-    requireSame(values, targets);
-    values.forEach(
+    requireSame(state, targets);
+    state.forEach(
         (name, value) -> {
-          Tensor target = targets.get(name);
-          target.assign(value);
-          slots.add(new AverageSlot(target.buffer(), value.buffer()));
+          targets.get(name).assign(value);
+          averages.put(value, targets.get(name));
+          values.add(value);
         });
   }
 
-  /** Takes the present weights into the average. */
+  /**
+   * Takes the present weights into the average; an optimiser that was given this average does it
+   * with each of its steps ({@link Adam#averaging}).
+   */
   public void step() {
-    clock.advance().average(clock.buffer(), slots);
+    advance();
+    followAllBut(List.of());
+  }
+
+  /** Counts a step, and gives the clock. */
+  Buffer advance() {
+    clock.advance();
+    return clock.buffer();
+  }
+
+  /**
+   * The average of one of the source's tensors.
+   *
+   * @throws IllegalArgumentException if the source does not have it
+   */
+  Buffer of(Tensor value) {
+    Tensor average = averages.get(value);
+    if (average == null) {
+      throw new IllegalArgumentException(
+          "weight average: a parameter of shape %s is not the source's; average the module that the optimiser trains"
+              .formatted(value.shape()));
+    }
+    return average.buffer();
+  }
+
+  /** Takes what is left into the average, at the clock's present step. */
+  void followAllBut(Collection<Tensor> taken) {
+    Set<Tensor> others = Collections.newSetFromMap(new IdentityHashMap<>());
+    others.addAll(values);
+    taken.forEach(others::remove);
+    List<AverageSlot> slots = new ArrayList<>();
+    for (Tensor value : values) {
+      if (others.contains(value)) {
+        slots.add(new AverageSlot(of(value), value.buffer()));
+      }
+    }
+    if (!slots.isEmpty()) {
+      clock.tensor().device().optim().average(clock.buffer(), slots);
+    }
   }
 
   /** What must be saved, beside the average itself, to go on later. */

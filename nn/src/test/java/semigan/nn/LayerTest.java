@@ -16,6 +16,8 @@ import semigan.kernels.DType;
 import semigan.kernels.ResizeGeometry.Method;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
+import semigan.tensor.ops.Augment;
+import semigan.tensor.ops.Augment.Strength;
 import semigan.tensor.ops.Sum;
 
 class LayerTest {
@@ -102,6 +104,17 @@ class LayerTest {
       device.draws().moveTo(5);
       assertArrayEquals(fifth, layer.forward(x, Mode.TRAIN).toFloats());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void augmentationIsTheOperationInTrainingAndSilentInEvaluation(Mode mode) {
+    Tensor x = device.normal(Shape.of(3, 6, 5, 2));
+    Strength strength = Strength.COLOUR.and(Strength.CUTOUT);
+    Tensor y = Layer.augment(strength, device.draws()).forward(x, mode);
+    device.draws().moveTo(0);
+    Tensor expected = mode == Mode.EVAL ? x : Augment.augment(x, strength, device.draws());
+    assertArrayEquals(expected.toFloats(), y.toFloats());
   }
 
   private void check(Module layer, DoubleUnaryOperator formula) {

@@ -44,6 +44,51 @@ class WeightAverageTest {
   }
 
   @Test
+  void anOptimiserTakesItAlongAsIfItWereCalledAfterwards() {
+    Module together = network(2);
+    Module apart = network(2);
+    together.state().forEach((name, tensor) -> tensor.assign(apart.state().get(name)));
+    Module togetherAverage = network(2);
+    Module apartAverage = network(2);
+    var averaging = new WeightAverage(device.backend(), together, togetherAverage, 0.25f);
+    var separate = new WeightAverage(device.backend(), apart, apartAverage, 0.25f);
+    Adam first =
+        new Adam(device.backend(), together.parameters(), Adam.forGans(), 0.1f)
+            .averaging(averaging);
+    Adam second = new Adam(device.backend(), apart.parameters(), Adam.forGans(), 0.1f);
+    for (int step = 0; step < 5; step++) {
+      Tensor x = device.normal(Shape.of(4, 3));
+      train(together, first, x);
+      train(apart, second, x);
+      separate.step();
+    }
+    apartAverage
+        .state()
+        .forEach(
+            (name, expected) ->
+                assertArrayEquals(
+                    expected.toFloats(), togetherAverage.state().get(name).toFloats(), name));
+  }
+
+  private static void train(Module module, Adam adam, Tensor x) {
+    Tensor loss = Losses.leastSquares(module.forward(x, Mode.TRAIN_TRACKING), 1);
+    adam.step(loss.backward(module.parameters().values()));
+  }
+
+  @Test
+  void anAverageOfAnotherModuleIsRefused() {
+    Module source = network(2);
+    var averaging = new WeightAverage(device.backend(), network(2), network(2), 0.5f);
+    Adam adam =
+        new Adam(device.backend(), source.parameters(), Adam.forGans(), 0.1f).averaging(averaging);
+    var refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> train(source, adam, device.normal(Shape.of(4, 3))));
+    assertTrue(refusal.getMessage().contains("is not the source's"), refusal.getMessage());
+  }
+
+  @Test
   void theSourceIsLeftAlone() {
     Module source = network(2);
     float[] before = weight(source).toFloats();

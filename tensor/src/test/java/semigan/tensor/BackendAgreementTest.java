@@ -15,6 +15,8 @@ import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Backends;
 import semigan.kernels.LossKernels;
+import semigan.tensor.ops.Augment;
+import semigan.tensor.ops.Augment.Strength;
 import semigan.tensor.ops.BatchNorm;
 import semigan.tensor.ops.Binary;
 import semigan.tensor.ops.Concatenate;
@@ -121,7 +123,9 @@ class BackendAgreementTest {
     return new Network(
         "discriminator",
         (in, random) -> {
-          Tensor x = Noise.noise(in.get(0), 0.1f, random);
+          var everything = Strength.TRANSLATION.and(Strength.CUTOUT).and(Strength.COLOUR);
+          Tensor changed = Augment.augment(in.get(0), everything, random);
+          Tensor x = Noise.noise(changed, 0.1f, random);
           Tensor h1 =
               Unary.leakyRelu(
                   Binary.add(Conv2d.conv2d(x, in.get(1), Window.of(2, 1)), in.get(2)), 0.2f);

@@ -7,7 +7,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** A 4x4 convolution or transposed convolution without bias, and the batch normalisation behind it where there is one. */
+/**
+ * A 4x4 convolution or transposed convolution without bias, and the batch normalisation behind it
+ * where there is one.
+ */
 final class ConvLayer {
   private static final int KERNEL = 4;
   private static final TensorOptional NONE = new TensorOptional();
@@ -47,7 +50,10 @@ final class ConvLayer {
         normalised ? Norm.of(out) : null);
   }
 
-  /** Shaped [N,C,H,W] as libtorch wants it, but laid out NHWC in memory: its faster format, and ours. */
+  /**
+   * Shaped [N,C,H,W] as libtorch wants it, but laid out NHWC in memory: its faster format, and
+   * ours.
+   */
   static Tensor nhwc(Tensor t) {
     return t.contiguous(torch.MemoryFormat.ChannelsLast);
   }

@@ -15,8 +15,9 @@ import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Adam (Kingma and Ba 2015, arXiv:1412.6980) over all parameters in one call: the operator behind PyTorch's {@code
- * Adam(fused=True)}. libtorch's own C++ optimiser takes several passes over each parameter and is slower; their updates are equal.
+ * Adam (Kingma and Ba 2015, arXiv:1412.6980) over all parameters in one call: the operator behind
+ * PyTorch's {@code Adam(fused=True)}. libtorch's own C++ optimiser takes several passes over each
+ * parameter and is slower; their updates are equal.
  */
 final class FusedAdam {
   private static final double LEARNING_RATE = 2e-4;

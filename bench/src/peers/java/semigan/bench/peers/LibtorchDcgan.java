@@ -19,9 +19,10 @@ import semigan.bench.WindowLoop;
 import semigan.bench.Workload;
 
 /**
- * The DCGAN (Radford et al. 2016, arXiv:1511.06434) in libtorch, as a peer of ours: the same networks, the same step, no work that
- * the step does not need. The discriminator learns from a real and a generated batch, then the generator through it; the images are
- * generated once, and the generator's step computes no gradient of the discriminator's weights.
+ * The DCGAN (Radford et al. 2016, arXiv:1511.06434) in libtorch, as a peer of ours: the same
+ * networks, the same step, no work that the step does not need. The discriminator learns from a
+ * real and a generated batch, then the generator through it; the images are generated once, and the
+ * generator's step computes no gradient of the discriminator's weights.
  */
 public final class LibtorchDcgan {
   private static final int NOISE = 100;
@@ -97,7 +98,10 @@ public final class LibtorchDcgan {
         logits.flatten().to(torch.ScalarType.Float), labels);
   }
 
-  /** Products in BF16, sums and weights in F32, as {@code torch.autocast} chooses; in F32 mode just the body. */
+  /**
+   * Products in BF16, sums and weights in F32, as {@code torch.autocast} chooses; in F32 mode just
+   * the body.
+   */
   private Tensor autocast(Supplier<Tensor> body) {
     if (!bf16) {
       return body.get();
@@ -126,7 +130,7 @@ public final class LibtorchDcgan {
             case "generate" -> dcgan::generate;
             default -> throw new IllegalArgumentException("no task " + workload.task());
           };
-      WindowLoop.serve("libtorch", workload, step, System.in, System.out);
+      WindowLoop.serve("libtorch", workload, step, () -> {}, System.in, System.out);
       return 0;
     }
   }
@@ -135,7 +139,10 @@ public final class LibtorchDcgan {
     System.exit(new CommandLine(new Loop()).execute(args));
   }
 
-  /** z [N,100,1,1] to images [N,C,H,W]: transposed convolutions with batch normalisation and ReLU, tanh at the end. */
+  /**
+   * z [N,100,1,1] to images [N,C,H,W]: transposed convolutions with batch normalisation and ReLU,
+   * tanh at the end.
+   */
   private static final class Generator {
     private final List<ConvLayer> layers = new ArrayList<>();
 
@@ -161,7 +168,10 @@ public final class LibtorchDcgan {
     }
   }
 
-  /** Images [N,C,H,W] to logits [N,1,1,1]: strided convolutions with batch normalisation (not at the ends) and LeakyReLU 0.2. */
+  /**
+   * Images [N,C,H,W] to logits [N,1,1,1]: strided convolutions with batch normalisation (not at the
+   * ends) and LeakyReLU 0.2.
+   */
   private static final class Discriminator {
     private static final Scalar SLOPE = new Scalar(0.2);
     private final List<ConvLayer> layers = new ArrayList<>();

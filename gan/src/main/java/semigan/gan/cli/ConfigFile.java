@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
 import semigan.gan.store.StoreException;
 import semigan.gan.train.TrainConfig;
 
@@ -75,7 +78,7 @@ final class ConfigFile {
     }
     if (!fits(value, setting)) {
       throw new IllegalArgumentException(
-          "%s: %s is %s, expected %s".formatted(file, name, value, expected(setting.getType())));
+          "%s: %s is %s, expected %s".formatted(file, name, value, expected(setting)));
     }
   }
 
@@ -96,10 +99,23 @@ final class ConfigFile {
     if (type.isEnum()) {
       return value.isTextual() && names(type).contains(value.asText());
     }
+    if (type == Set.class) {
+      List<String> names = names(elements(setting));
+      return value.isArray()
+          && StreamSupport.stream(value.spliterator(), false)
+              .allMatch(element -> element.isTextual() && names.contains(element.asText()));
+    }
     return value.isTextual() || value.isNull() && setting.getName().equals("dataDir");
   }
 
-  private static String expected(Class<?> type) {
+  /** Of a setting that is a set of names. */
+  private static Class<?> elements(RecordComponent setting) {
+    ParameterizedType set = (ParameterizedType) setting.getGenericType();
+    return (Class<?>) set.getActualTypeArguments()[0];
+  }
+
+  private static String expected(RecordComponent setting) {
+    Class<?> type = setting.getType();
     if (type == int.class || type == long.class) {
       return "a whole number";
     }
@@ -108,6 +124,9 @@ final class ConfigFile {
     }
     if (type == boolean.class) {
       return "true or false";
+    }
+    if (type == Set.class) {
+      return "a list of any of " + String.join(", ", names(elements(setting)));
     }
     return type.isEnum() ? "one of " + String.join(", ", names(type)) : "a text in quotes";
   }

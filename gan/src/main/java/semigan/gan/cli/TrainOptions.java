@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -13,6 +15,7 @@ import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
 import semigan.gan.store.RunFolder;
+import semigan.gan.train.DiffAugment;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.Precision;
 import semigan.gan.train.TrainConfig;
@@ -28,6 +31,7 @@ final class TrainOptions {
           .build();
 
   private static final double DEFAULT_EPOCHS = 10;
+  private static final String NOTHING = "none";
 
   /** Takes a loss by the name that it has in {@code config.json}. */
   static final class LossConverter implements ITypeConverter<GeneratorLoss> {
@@ -44,6 +48,23 @@ final class TrainOptions {
       return named(Precision.class, name);
     }
   }
+
+  /** Takes changes by the names that they have in {@code config.json}, or {@code none} alone. */
+  static final class AugmentConverter implements ITypeConverter<AugmentList> {
+    @Override
+    public AugmentList convert(String list) {
+      if (list.equals(NOTHING)) {
+        return new AugmentList(List.of());
+      }
+      return new AugmentList(
+          Arrays.stream(list.split(",", -1))
+              .map(name -> named(DiffAugment.class, name.strip()))
+              .toList());
+    }
+  }
+
+  /** A list in one option: picocli takes a bare one for an option that is given many times. */
+  record AugmentList(List<DiffAugment> changes) {}
 
   private static <E> E named(Class<E> type, String name) {
     for (E value : type.getEnumConstants()) {
@@ -145,6 +166,14 @@ final class TrainOptions {
   private Boolean flip;
 
   @Option(
+      names = "--augment",
+      paramLabel = "LIST",
+      converter = AugmentConverter.class,
+      description =
+          "For little data: translation, cutout, colour, joined by commas, or none. Changes real and generated images alike before the discriminator sees them; DiffAugment, arXiv:2006.10738 (default: none).")
+  private AugmentList augment;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Seed of everything random, the choice of labels too (default: 1).")
@@ -221,6 +250,7 @@ final class TrainOptions {
     put(target, "discriminatorRate", rate);
     put(target, "shift", shift);
     put(target, "flip", flip);
+    put(target, "augment", augment == null ? null : augment.changes());
     put(target, "seed", seed);
     put(target, "device", device);
     put(target, "precision", precision);
@@ -257,6 +287,7 @@ final class TrainOptions {
     node.put("labelledBatch", 32);
     node.put("shift", 0);
     node.put("flip", false);
+    node.putArray("augment");
     node.put("filters", 32);
     node.put("latent", 100);
     put(node, "generatorLoss", GeneratorLoss.BOTH);

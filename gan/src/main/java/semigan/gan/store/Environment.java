@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import semigan.kernels.MemoryBudget;
 
 /** What a run ran on, for {@code environment.json}: enough to explain a difference later. */
 public final class Environment {
@@ -33,19 +34,12 @@ public final class Environment {
         "os", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
     description.put("processors", Runtime.getRuntime().availableProcessors());
     description.put("max_heap_bytes", Runtime.getRuntime().maxMemory());
-    description.put("memory_bytes", memoryBytes());
+    description.put("memory_bytes", MemoryBudget.hostBytes());
     description.put("jvm_options", ManagementFactory.getRuntimeMXBean().getInputArguments());
     return description;
   }
 
   private static String property(String key) {
     return System.getProperty(key, "unknown");
-  }
-
-  /** What the container, or outside one the machine, has. */
-  private static long memoryBytes() {
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return system.getTotalMemorySize();
   }
 }

@@ -1,10 +1,12 @@
 package semigan.gan.train;
 
 import java.util.List;
+import semigan.gan.model.DcganDiscriminator;
 import semigan.gan.model.GanModel;
 import semigan.kernels.DType;
 import semigan.nn.Losses;
 import semigan.nn.Mode;
+import semigan.nn.Module;
 import semigan.nn.Optimizer;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
@@ -26,6 +28,7 @@ import semigan.tensor.ops.Unary;
  * @param model what learns
  * @param generatorOptimizer of the generator's parameters
  * @param discriminatorOptimizer of the discriminator's parameters
+ * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
  * @param generatorLoss what the generator minimises
  * @param type how activations are stored
@@ -34,6 +37,7 @@ record GanStep(
     GanModel model,
     Optimizer generatorOptimizer,
     Optimizer discriminatorOptimizer,
+    Module augmentation,
     RandomSource random,
     GeneratorLoss generatorLoss,
     DType type) {
@@ -82,8 +86,8 @@ record GanStep(
   private Verdict judge(StepInputs inputs, Tensor fake) {
     int known = inputs.known();
     Tensor images = Cast.cast(inputs.images(), type);
-    var onReal = model.discriminator().judge(images, Mode.TRAIN_TRACKING);
-    var onFake = model.discriminator().judge(fake, Mode.TRAIN);
+    var onReal = discriminate(images, Mode.TRAIN_TRACKING);
+    var onFake = discriminate(fake, Mode.TRAIN);
     Tensor realRows = SemiSupervised.semiSupervised(single(onReal.logits()), inputs.targets());
     return new Verdict(
         known == 0
@@ -94,8 +98,12 @@ record GanStep(
         onReal.features().detach());
   }
 
+  private DcganDiscriminator.Output discriminate(Tensor images, Mode mode) {
+    return model.discriminator().judge(augmentation.forward(images, mode), mode);
+  }
+
   private Tensor generatorLoss(StepInputs inputs, Tensor fake, Tensor realFeatures) {
-    var judged = model.discriminator().judge(fake, Mode.TRAIN);
+    var judged = discriminate(fake, Mode.TRAIN);
     Tensor loss = null;
     if (generatorLoss.adversarial()) {
       loss = Losses.semiSupervised(single(judged.logits()), inputs.pretended());

@@ -10,6 +10,7 @@ import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
 import semigan.kernels.OptimKernels.AdamSettings;
 import semigan.nn.Adam;
+import semigan.nn.Layer;
 import semigan.nn.WeightAverage;
 import semigan.tensor.NonFinite;
 import semigan.tensor.RandomSource;
@@ -57,9 +58,11 @@ public final class GanTrainer implements AutoCloseable {
             device, model.discriminator(), average.discriminator(), config.averagingRate());
     AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
     generatorOptimizer =
-        new Adam(device, model.generator().parameters(), settings, config.generatorRate());
+        new Adam(device, model.generator().parameters(), settings, config.generatorRate())
+            .averaging(generatorAverage);
     discriminatorOptimizer =
-        new Adam(device, model.discriminator().parameters(), settings, config.discriminatorRate());
+        new Adam(device, model.discriminator().parameters(), settings, config.discriminatorRate())
+            .averaging(discriminatorAverage);
   }
 
   private void requirePrecision() {
@@ -124,19 +127,12 @@ public final class GanTrainer implements AutoCloseable {
               model,
               generatorOptimizer,
               discriminatorOptimizer,
+              Layer.augment(DiffAugment.together(config.augment()), random),
               random,
               config.generatorLoss(),
               config.precision().type());
       StepInputs fed = inputs;
-      step =
-          new RepeatedStep<>(
-              device,
-              () -> {
-                GanStep.Outcome outcome = each.take(fed);
-                generatorAverage.step();
-                discriminatorAverage.step();
-                return outcome;
-              });
+      step = new RepeatedStep<>(device, () -> each.take(fed));
     }
     inputs.write(labelled, unlabelled);
   }

@@ -11,8 +11,10 @@ import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.kernels.OptimKernels.AdamSettings;
 import semigan.nn.Adam;
+import semigan.nn.Layer;
 import semigan.nn.Losses;
 import semigan.nn.Mode;
+import semigan.nn.Module;
 import semigan.nn.WeightAverage;
 import semigan.tensor.RandomSource;
 import semigan.tensor.RepeatedStep;
@@ -50,8 +52,11 @@ public final class SupervisedBaseline {
       DcganDiscriminator model = new DcganDiscriminator(spec, random);
       DcganDiscriminator average = new DcganDiscriminator(spec, random);
       WeightAverage averaging = new WeightAverage(device, model, average, config.averagingRate());
+      Module augment = Layer.augment(DiffAugment.together(config.augment()), random);
       AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
-      Adam optimizer = new Adam(device, model.parameters(), settings, config.discriminatorRate());
+      Adam optimizer =
+          new Adam(device, model.parameters(), settings, config.discriminatorRate())
+              .averaging(averaging);
       int count = config.labelledBatch();
       Tensor x =
           Tensor.empty(
@@ -61,16 +66,17 @@ public final class SupervisedBaseline {
           new RepeatedStep<>(
               device,
               () -> {
-                Tensor logits = model.forward(x, Mode.TRAIN_TRACKING);
+                Tensor logits =
+                    model.forward(augment.forward(x, Mode.TRAIN_TRACKING), Mode.TRAIN_TRACKING);
                 Tensor loss = Losses.crossEntropy(logits, labels);
                 optimizer.step(loss.backward(model.parameters().values()));
-                averaging.step();
                 return loss;
               })) {
         for (long i = 0; i < Math.min(config.steps(), MAX_STEPS); i++) {
           Batch batch = loader.next();
           device.write(batch.images(), 0, x.buffer());
           device.write(batch.labels(), 0, labels.buffer());
+          random.moveTo(i + 1);
           step.run();
           step.release();
         }

@@ -1,6 +1,9 @@
 package semigan.gan.train;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything that a training run is made of; what {@code config.json} holds.
@@ -14,6 +17,8 @@ import java.util.List;
  * @param labelledBatch labelled images a step
  * @param shift augmentation: moves training images by up to so many pixels each way
  * @param flip augmentation: mirrors every other training image, left to right
+ * @param augment what is changed in real and generated images before the discriminator sees them;
+ *     null, as in files from before there was this, is none
  * @param filters channels of the discriminator's first layer and of the generator's last hidden one
  * @param latent length of the generator's input
  * @param generatorLoss what the generator is trained for
@@ -39,6 +44,7 @@ public record TrainConfig(
     int labelledBatch,
     int shift,
     boolean flip,
+    Set<DiffAugment> augment,
     int filters,
     int latent,
     GeneratorLoss generatorLoss,
@@ -54,6 +60,9 @@ public record TrainConfig(
     long evaluateEvery,
     long checkpointEvery) {
   public TrainConfig {
+    Set<DiffAugment> ordered = EnumSet.noneOf(DiffAugment.class);
+    ordered.addAll(augment == null ? Set.of() : augment);
+    augment = Collections.unmodifiableSet(ordered);
     if (labels < 0) {
       throw new IllegalArgumentException("labels must not be negative but are " + labels);
     }
@@ -103,6 +112,7 @@ public record TrainConfig(
         labelledBatch,
         shift,
         flip,
+        augment,
         filters,
         latent,
         generatorLoss,

@@ -27,6 +27,7 @@ final class GanJar {
   private final Path folder;
   private final List<String> javaOptions = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
+  private Path jar = JAR;
 
   private GanJar(Path folder) {
     this.folder = folder;
@@ -34,6 +35,12 @@ final class GanJar {
 
   static GanJar in(Path folder) {
     return new GanJar(folder);
+  }
+
+  /** Runs a copy of it in {@code folder}, beside what else lies there. */
+  GanJar from(Path folder) throws IOException {
+    jar = Files.copy(JAR, folder.resolve("gan.jar"));
+    return this;
   }
 
   /** Adds an option of the Java that runs the jar. */
@@ -86,7 +93,7 @@ final class GanJar {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("-XX:-UsePerfData");
     words.addAll(javaOptions);
-    words.addAll(List.of("-jar", JAR.toString()));
+    words.addAll(List.of("-jar", jar.toString()));
     words.addAll(List.of(arguments));
     return words;
   }

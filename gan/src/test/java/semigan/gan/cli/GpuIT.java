@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +60,8 @@ class GpuIT {
     JsonNode cuda = gan().run("doctor", "--json").json().get("devices").get(0);
     assertTrue(cuda.get("works").asBoolean());
     assertEquals("12.6", part(cuda, "NVRTC").get("found").asText());
+    assertEquals("12.6.3", part(cuda, "cuBLAS").get("found").asText());
+    assertEquals("9.5.0", part(cuda, "cuDNN").get("found").asText());
     assertTrue(part(cuda, "cuDNN").get("where").asText().endsWith("/libcudnn.so.9"));
     assertTrue(part(cuda, "kernel cache").get("met").asBoolean());
   }
@@ -103,6 +108,15 @@ class GpuIT {
     String line = GanJar.in(folder).run(train(1, "--device", name)).refused(2);
     assertTrue(line.contains("unknown device '" + name + "'"), line);
     assertFalse(Files.exists(folder.resolve("runs")));
+  }
+
+  @Test
+  void withoutADriverAutoIsSilentAndCudaIsRefused() {
+    Assumptions.assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")));
+    GanJar gan = GanJar.in(folder);
+    assertEquals("", gan.run(train(1, "--name", "run")).done().err());
+    String line = gan.run(train(1, "--device", "cuda")).refused(1);
+    assertTrue(line.contains("expected libcuda.so.1 (libcuda), found none; install"), line);
   }
 
   @Test
@@ -154,5 +168,34 @@ class GpuIT {
             .refused(1);
     assertTrue(line.contains("failed: CUDA_ERROR_UNKNOWN (999)"), line);
     assertFalse(Files.exists(folder.resolve("grid.png")));
+  }
+
+  /** As the profile cuda-redist leaves it, with the simulator's libraries in place of NVIDIA's. */
+  @Test
+  void aJarOfLibrariesBesideTheProgramIsUnpackedAndUsed() throws Exception {
+    GanJar gan = gan().from(folder);
+    Path simulator = Path.of(System.getProperty("semigan.cuda.libraries"));
+    Path driver = Files.createDirectory(folder.resolve("driver"));
+    Files.copy(simulator.resolve("libcuda.so.1"), driver.resolve("libcuda.so.1"));
+    Path jar = folder.resolve(System.getProperty("cuda.redist.jar"));
+    try (var out = new ZipOutputStream(Files.newOutputStream(jar))) {
+      for (String file : new String[] {"libnvrtc.so.12", "libcublas.so.12", "libcudnn.so.9"}) {
+        out.putNextEntry(new ZipEntry("org/bytedeco/cuda/linux-x86_64/" + file));
+        Files.copy(simulator.resolve(file), out);
+      }
+    }
+    Path cache = folder.resolve("cache");
+    JsonNode cuda =
+        gan.withJava("-Dsemigan.cuda.libraries=" + driver)
+            .withJava("-Dsemigan.cuda.cache=" + cache)
+            .run("doctor", "--json")
+            .json()
+            .get("devices")
+            .get(0);
+    assertTrue(cuda.get("works").asBoolean(), cuda.toString());
+    for (String name : new String[] {"NVRTC", "cuBLAS", "cuDNN"}) {
+      Path where = Path.of(part(cuda, name).get("where").asText());
+      assertTrue(where.startsWith(cache), where.toString());
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -32,9 +33,8 @@ class ResumeIT {
 
   @Test
   void aStoppedRunEndsWithTheWeightsOfOneThatWasNot() throws Exception {
-    run(Samples.train(Samples.shapes(), STEPS, "--out", ".", "--name", "whole")).done();
-    String[] again = Samples.train(Samples.shapes(), STEPS, "--out", ".", "--name", "stopped");
-    var stopped = GanJar.in(folder).start(again);
+    run(train("whole")).done();
+    var stopped = GanJar.in(folder).start(train("stopped"));
     stopped.awaitOutput("step 1 of " + STEPS);
     boolean interruptible = interruptsArrive();
     stopped.signal(interruptible ? "INT" : "TERM");
@@ -49,6 +49,13 @@ class ResumeIT {
     assertArrayEquals(
         Files.readAllBytes(folder.resolve("whole/model.safetensors")),
         Files.readAllBytes(folder.resolve("stopped/model.safetensors")));
+  }
+
+  /** With everything in it that is drawn anew at each step. */
+  private static String[] train(String name) {
+    String changes = "translation,cutout,colour";
+    return Samples.train(
+        Samples.shapes(), STEPS, "--augment", changes, "--out", ".", "--name", name);
   }
 
   /** A shell lets what it starts in the background ignore interrupts, and so do its children. */
@@ -74,6 +81,22 @@ class ResumeIT {
     var config = new ObjectMapper().readTree(run.resolve("config.json").toFile());
     assertEquals(33, config.get("steps").asInt());
     assertTrue(Files.exists(run.resolve("checkpoints/000033.safetensors")));
+  }
+
+  /** As it was before images could be augmented. */
+  @Test
+  void aRunWhoseConfigDoesNotSpeakOfAugmentationGoesOnWithoutAny() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Path file = run.resolve("config.json");
+    ObjectNode config = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    assertEquals(0, config.remove("augment").size(), config.toString());
+    Files.writeString(file, config.toString());
+    run("evaluate", "run").done();
+    run("train", "--resume", "run", "--steps", "33").done();
+    assertEquals(0, new ObjectMapper().readTree(file.toFile()).get("augment").size());
+    run("train", "--resume", "run", "--steps", "36", "--augment", "colour,translation").done();
+    var changes = new ObjectMapper().readTree(file.toFile()).get("augment");
+    assertEquals("[\"translation\",\"colour\"]", changes.toString());
   }
 
   @Test

@@ -125,7 +125,9 @@ class TrainIT {
 
   @Test
   void anOptionBeatsTheConfigFileWhichBeatsTheDefault() throws IOException {
-    Files.writeString(folder.resolve("c.json"), "{\"filters\": 2, \"latent\": 7, \"flip\": true}");
+    Files.writeString(
+        folder.resolve("c.json"),
+        "{\"filters\": 2, \"latent\": 7, \"flip\": true, \"augment\": [\"cutout\"]}");
     String data = Samples.shapes().toString();
     run(
             "train",
@@ -134,6 +136,8 @@ class TrainIT {
             "--config",
             "c.json",
             "--no-flip",
+            "--augment",
+            "none",
             "--name",
             "mixed",
             "--steps",
@@ -148,6 +152,7 @@ class TrainIT {
     JsonNode config = JSON.readTree(folder.resolve("runs/mixed/config.json").toFile());
     assertEquals(4, config.get("filters").asInt(), "option");
     assertFalse(config.get("flip").asBoolean(), "option");
+    assertEquals(0, config.get("augment").size(), "option");
     assertEquals(7, config.get("latent").asInt(), "file");
     assertEquals(32, config.get("labelledBatch").asInt(), "default");
     assertEquals(0, config.get("labels").asInt(), "none at all is allowed");

@@ -31,9 +31,25 @@ class UsageIT {
   }
 
   @Test
+  void augmentationIsExplainedWithItsPaper() {
+    String help = run("train", "--help").done().out();
+    String option = help.substring(help.indexOf("--augment=LIST")).replaceAll("\\s+", " ");
+    assertTrue(option.contains("translation, cutout, colour"), option);
+    assertTrue(option.contains("arXiv:2006.10738"), option);
+  }
+
+  @Test
   void theVersionIsTheJars() {
     String version = run("--version").done().out();
     assertTrue(version.matches("semigan \\d+\\.\\d+\\S*\\R"), version);
+  }
+
+  @Test
+  void aJavaRuntimeCutDownToWhatItNeedsIsEnough() {
+    String modules = "java.desktop,java.logging,java.management,java.xml,jdk.unsupported";
+    GanJar jar = GanJar.in(folder).withJava("--limit-modules=" + modules);
+    String found = jar.run("doctor").done().out();
+    assertTrue(found.matches("(?s).*memory_bytes +[1-9].*device cpu +works.*"), found);
   }
 
   @Test

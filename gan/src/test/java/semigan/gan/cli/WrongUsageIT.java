@@ -51,6 +51,9 @@ class WrongUsageIT {
           --device gpu           | unknown device 'gpu'; there are auto
           --data cifar           | no data set is called 'cifar'
           --generator-loss funny | expected one of adversarial, feature-matching, both but was 'funny'
+          --augment blur         | expected one of translation, cutout, colour but was 'blur'
+          --augment cutout,none  | expected one of translation, cutout, colour but was 'none'
+          --augment cutout,      | expected one of translation, cutout, colour but was ''
           --batch many           | '--batch': 'many' is not an int
           --baseline --labels 0  | --baseline trains on labelled images but --labels is 0
           """)
@@ -73,6 +76,9 @@ class WrongUsageIT {
           {"beta1": 1.5}               | beta1 must be between 0 and 1 but is 1.5
           {"data": 5}                  | data is 5, expected a text in quotes
           {"generatorLoss": "none"}    | generatorLoss is "none", expected one of adversarial, feature-matching, both
+          {"augment": "cutout"}        | augment is "cutout", expected a list of any of translation, cutout, colour
+          {"augment": ["blur"]}        | augment is ["blur"], expected a list of any of translation, cutout, colour
+          {"augment": [1]}             | augment is [1], expected a list of any of translation, cutout, colour
           {"labels": 10, "labels": 20} | line 1: Duplicate field 'labels'
           {"labels":                   | line 1:
           [100]                        | expected a JSON object

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,35 @@ class GanTrainerTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("semigan.kernels.Backends#names")
+  void tenStepsOnAugmentedImagesGiveTheSameLossesOnEveryDevice(String name) {
+    List<StepLosses> found = trace(open(name), augmented(), 10);
+    List<StepLosses> expected = trace(open("reference"), augmented(), 10);
+    for (int i = 0; i < expected.size(); i++) {
+      assertClose(name + ", step " + (i + 1), expected.get(i), found.get(i), TRACE_TOLERANCE);
+    }
+  }
+
+  /** Real and generated ones in the discriminator's step, generated ones in the generator's. */
+  @Test
+  void everyImageIsAugmentedAndTheGeneratorLearnsThroughThat() {
+    Map<String, Long> calls = augmentations(augmented());
+    assertEquals(Map.of("forward", 3L, "backward", 1L), calls);
+    assertEquals(Map.of(), augmentations(config(GeneratorLoss.BOTH, 2e-4f, 1)));
+  }
+
+  /** How often each kernel of augmentation is called in a step. */
+  private static Map<String, Long> augmentations(TrainConfig config) {
+    var device = new ProfiledBackend(open("cpu"));
+    trace(device, config, 1);
+    return device.rows().stream()
+        .filter(row -> row.kernel().startsWith("augment "))
+        .collect(
+            Collectors.toMap(
+                row -> row.kernel().split(" ")[1], ProfiledBackend.Row::calls, Long::sum));
+  }
+
   /** Rounded to 8 bits, ten steps stay near those in F32; a device without BF16 says so. */
   @ParameterizedTest
   @MethodSource("semigan.kernels.Backends#names")
@@ -88,6 +120,13 @@ class GanTrainerTest {
   void aRecordedStepGivesTheBitsOfOneThatIsNot() {
     float[] recorded = weightsAfter(open("cuda"), 6, 1);
     assertArrayEquals(weightsAfter(new ProfiledBackend(open("cuda")), 6, 1), recorded);
+  }
+
+  /** Its draws follow the step's number, although the host is not asked. */
+  @Test
+  void aRecordedStepAugmentsAsOneThatIsNot() {
+    float[] recorded = weightsAfter(open("cuda"), augmented(), 6);
+    assertArrayEquals(weightsAfter(new ProfiledBackend(open("cuda")), augmented(), 6), recorded);
   }
 
   @ParameterizedTest
@@ -218,11 +257,14 @@ class GanTrainerTest {
 
   /** Closes the device. */
   private static float[] weightsAfter(Backend device, int steps, long seed) {
+    return weightsAfter(device, config(GeneratorLoss.BOTH, 2e-4f, seed), steps);
+  }
+
+  private static float[] weightsAfter(Backend device, TrainConfig config, int steps) {
     try (device;
         Scope scope = Scope.open(device);
-        Feed feed = new Feed(seed);
-        GanTrainer trainer =
-            new GanTrainer(config(GeneratorLoss.BOTH, 2e-4f, seed), SPEC, scope.device())) {
+        Feed feed = new Feed(config.seed());
+        GanTrainer trainer = new GanTrainer(config, SPEC, scope.device())) {
       for (int step = 1; step <= steps; step++) {
         feed.step(trainer, step);
       }
@@ -272,9 +314,19 @@ class GanTrainerTest {
 
   private static TrainConfig config(
       GeneratorLoss loss, float rate, long seed, Precision precision) {
+    return config(loss, rate, seed, precision, Set.of());
+  }
+
+  private static TrainConfig augmented() {
+    Set<DiffAugment> everything = EnumSet.allOf(DiffAugment.class);
+    return config(GeneratorLoss.BOTH, 2e-4f, 1, Precision.F32, everything);
+  }
+
+  private static TrainConfig config(
+      GeneratorLoss loss, float rate, long seed, Precision precision, Set<DiffAugment> augment) {
     return new TrainConfig(
-        "glyphs", null, 20, 32, 10, BATCH, LABELLED, 0, false, 4, 8, loss, rate, rate, 0.5f, 1,
-        0.01f, seed, "cpu", precision, 1, 1, 1);
+        "glyphs", null, 20, 32, 10, BATCH, LABELLED, 0, false, augment, 4, 8, loss, rate, rate,
+        0.5f, 1, 0.01f, seed, "cpu", precision, 1, 1, 1);
   }
 
   /** Batches as a training run prepares them. */

@@ -22,8 +22,9 @@ final class CpuOptim implements OptimKernels {
   }
 
   @Override
-  public void adam(AdamSettings settings, Buffer clock, List<AdamSlot> slots) {
+  public void adam(AdamSettings settings, Buffer clock, Buffer averaging, List<AdamSlot> slots) {
     FloatBuffer now = CpuBuffer.of(clock).floats();
+    float approach = averaging == null ? 0 : averagingRate(averaging);
     AdamStep step = AdamStep.of(settings, now.get(CLOCK_STEP), now.get(CLOCK_RATE));
     for (AdamSlot slot : slots) {
       FloatBuffer parameter = CpuBuffer.of(slot.parameter()).floats();
@@ -31,6 +32,7 @@ final class CpuOptim implements OptimKernels {
       FloatBuffer first = CpuBuffer.of(slot.firstMoment()).floats();
       FloatBuffer second = CpuBuffer.of(slot.secondMoment()).floats();
       FloatBuffer copy = slot.copy() == null ? null : CpuBuffer.of(slot.copy()).floats();
+      FloatBuffer average = slot.average() == null ? null : CpuBuffer.of(slot.average()).floats();
       tiles.forEach(
           parameter.capacity(),
           WORTH_SHARING,
@@ -45,6 +47,11 @@ final class CpuOptim implements OptimKernels {
             second.put(from, tile[3], 0, count);
             if (copy != null) {
               copy.put(from, tile[0], 0, count);
+            }
+            if (average != null) {
+              average.get(from, tile[1], 0, count);
+              approach(tile[1], approach, tile[0], count);
+              average.put(from, tile[1], 0, count);
             }
           });
     }
@@ -113,8 +120,19 @@ final class CpuOptim implements OptimKernels {
 
   @Override
   public void average(Buffer clock, List<AverageSlot> slots) {
+    average(averagingRate(clock), slots);
+  }
+
+  private static float averagingRate(Buffer clock) {
     FloatBuffer now = CpuBuffer.of(clock).floats();
-    average(OptimKernels.averagingRate(now.get(CLOCK_RATE), now.get(CLOCK_STEP)), slots);
+    return OptimKernels.averagingRate(now.get(CLOCK_RATE), now.get(CLOCK_STEP));
+  }
+
+  /** {@code average += rate (value - average)}. */
+  private static void approach(float[] average, float rate, float[] value, int count) {
+    for (int i = 0; i < count; i++) {
+      average[i] += rate * (value[i] - average[i]);
+    }
   }
 
   @Override
@@ -130,9 +148,7 @@ final class CpuOptim implements OptimKernels {
             float[] x = tile[1];
             average.get(from, a, 0, count);
             value.get(from, x, 0, count);
-            for (int i = 0; i < count; i++) {
-              a[i] += rate * (x[i] - a[i]);
-            }
+            approach(a, rate, x, count);
             average.put(from, a, 0, count);
           });
     }

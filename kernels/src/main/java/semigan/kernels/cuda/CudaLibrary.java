@@ -98,7 +98,8 @@ enum CudaLibrary {
   String mend() {
     return this == DRIVER
         ? mend
-        : mend + ", or give its folder by -D" + CudaOptions.LIBRARIES + "=FOLDER";
+        : "%s, or build with -Pcuda-redist, or give its folder by -D%s=FOLDER"
+            .formatted(mend, CudaOptions.LIBRARIES);
   }
 
   /** Whether it comes in the redistributable jar; a driver comes with its hardware. */

@@ -47,7 +47,7 @@ final class CudaOptim implements OptimKernels {
   }
 
   @Override
-  public void adam(AdamSettings settings, Buffer clock, List<AdamSlot> slots) {
+  public void adam(AdamSettings settings, Buffer clock, Buffer averaging, List<AdamSlot> slots) {
     Settings constants = new Settings(settings);
     for (SlotTable table :
         tables(
@@ -58,9 +58,12 @@ final class CudaOptim implements OptimKernels {
                   slot.gradient(),
                   slot.firstMoment(),
                   slot.secondMoment(),
-                  slot.copy()
+                  slot.copy(),
+                  slot.average()
                 })) {
-      launcher.launch(FILE, "adam", table.launch(), table, constants, clock);
+      // Without averages the second clock is not looked at, but it must be an address.
+      Buffer second = averaging == null ? clock : averaging;
+      launcher.launch(FILE, "adam", table.launch(), table, constants, clock, second);
     }
   }
 

@@ -46,7 +46,7 @@ record CudaOptions(
         Long.getLong("semigan.cuda.workspace", WORKSPACE),
         Boolean.getBoolean("semigan.cuda.search"),
         path(LIBRARIES, orElse(System.getenv("SEMIGAN_CUDA_LIBRARIES"), null)),
-        path(CACHE, Path.of(System.getProperty("user.home"), ".cache", "semigan")),
+        path(CACHE, Path.of(System.getProperty("user.home"), ".cache", "semigan", "cuda")),
         path(KERNELS, null));
   }
 

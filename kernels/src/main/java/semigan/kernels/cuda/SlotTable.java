@@ -15,9 +15,9 @@ import semigan.kernels.DType;
  */
 record SlotTable(List<Buffer[]> slots) implements KernelStruct {
   /** What the 4 KB of a kernel's parameters hold. */
-  static final int MOST = 64;
+  static final int MOST = 60;
 
-  private static final int TENSORS = 5;
+  private static final int TENSORS = 6;
   private static final int CHUNK = 2048;
   private static final int THREADS = 256;
 

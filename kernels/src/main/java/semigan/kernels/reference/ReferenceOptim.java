@@ -12,7 +12,7 @@ final class ReferenceOptim implements OptimKernels {
   }
 
   @Override
-  public void adam(AdamSettings settings, Buffer clock, List<AdamSlot> slots) {
+  public void adam(AdamSettings settings, Buffer clock, Buffer averaging, List<AdamSlot> slots) {
     double step = ReferenceBuffer.of(clock).get(CLOCK_STEP);
     double rate = ReferenceBuffer.of(clock).get(CLOCK_RATE);
     double firstBias = 1 - Math.pow(settings.beta1(), step);
@@ -36,6 +36,9 @@ final class ReferenceOptim implements OptimKernels {
         if (slot.copy() != null) {
           ReferenceBuffer.of(slot.copy()).set(i, parameter.get(i));
         }
+        if (slot.average() != null) {
+          approach(ReferenceBuffer.of(slot.average()), averagingRate(averaging), parameter, i);
+        }
       }
     }
   }
@@ -57,9 +60,17 @@ final class ReferenceOptim implements OptimKernels {
 
   @Override
   public void average(Buffer clock, List<AverageSlot> slots) {
+    average(averagingRate(clock), slots);
+  }
+
+  private static float averagingRate(Buffer clock) {
     var time = ReferenceBuffer.of(clock);
     float rate = (float) time.get(CLOCK_RATE);
-    average(OptimKernels.averagingRate(rate, (float) time.get(CLOCK_STEP)), slots);
+    return OptimKernels.averagingRate(rate, (float) time.get(CLOCK_STEP));
+  }
+
+  private static void approach(ReferenceBuffer average, float rate, ReferenceBuffer value, long i) {
+    average.set(i, average.get(i) + rate * (value.get(i) - average.get(i)));
   }
 
   @Override
@@ -68,7 +79,7 @@ final class ReferenceOptim implements OptimKernels {
       var average = ReferenceBuffer.of(slot.average());
       var value = ReferenceBuffer.of(slot.value());
       for (long i = 0; i < average.length(); i++) {
-        average.set(i, average.get(i) + rate * (value.get(i) - average.get(i)));
+        approach(average, rate, value, i);
       }
     }
   }

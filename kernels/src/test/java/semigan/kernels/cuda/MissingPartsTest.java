@@ -26,9 +26,9 @@ class MissingPartsTest {
 
   @Test
   void aWholeSimulatedMachineWorks() throws Exception {
-    assertEquals(
-        "done: cuda: Simulated GPU, compute capability 9.0, 8,192 MiB",
-        Simulated.gpu().run("cuda", "fill"));
+    String output = Simulated.gpu().run("cuda", "fill");
+    assertTrue(
+        output.startsWith("done: cuda: Simulated GPU, compute capability 9.0, 8,192 MiB"), output);
   }
 
   @Test
@@ -68,7 +68,7 @@ class MissingPartsTest {
   void aMissingLibrary(String file, String title, String mend) throws Exception {
     Assumptions.assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")));
     assertRefused(
-        "%s (%s), found none; install %s, or give its folder by -Dsemigan.cuda.libraries=FOLDER"
+        "%s (%s), found none; install %s, or build with -Pcuda-redist, or give its folder by -Dsemigan.cuda.libraries=FOLDER"
             .formatted(file, title, mend),
         Simulated.without(file, folder).run("cuda"));
   }
@@ -95,7 +95,11 @@ class MissingPartsTest {
   @Test
   void noRoomForJCudasOwnLibraries() throws Exception {
     Path nowhere = folder.resolve("nowhere");
-    String output = Simulated.gpu().set("java.io.tmpdir", nowhere).run("cuda");
+    String output =
+        Simulated.gpu()
+            .set("java.io.tmpdir", nowhere)
+            .run("cuda")
+            .replaceFirst("^WARNING: java.io.tmpdir .*\\R", ""); // newer Javas' own words
     assertTrue(
         output.startsWith(UNAVAILABLE + "to load JCudaDriver from %s, found ".formatted(nowhere)),
         output);

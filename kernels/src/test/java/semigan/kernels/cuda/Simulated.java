@@ -87,6 +87,7 @@ final class Simulated {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1"));
+    command.add("--enable-native-access=ALL-UNNAMED"); // Java 25 would warn, among what is read
     command.addAll(options);
     command.addAll(List.of("-cp", String.join(":", classPath), "semigan.GpuProgram"));
     command.addAll(List.of(arguments));
