@@ -198,7 +198,7 @@ static int run(cudnnContext *handle, const Problem &p, int number, const Operand
     return NOT_SUPPORTED;
   }
   if (algorithm - ALGORITHMS[p.direction].data() < sim::optionNumber("DNN_REFUSES", 0)) {
-    return NOT_SUPPORTED;
+    return static_cast<int>(sim::optionNumber("DNN_STATUS", NOT_SUPPORTED));
   }
   size_t needed = p.workspace(*algorithm);
   if (needed > at.workspaceBytes || (needed && !at.workspace)) {

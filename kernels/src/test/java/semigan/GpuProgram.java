@@ -29,6 +29,9 @@ public final class GpuProgram {
       System.out.println("done: " + device.name() + ": " + device.description());
     } catch (RuntimeException e) {
       System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+      for (Throwable other : e.getSuppressed()) {
+        System.out.println("when it was closed: " + other);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.runtime.cudaStream_t;
 import semigan.kernels.DeviceFailureException;
+import semigan.kernels.DeviceMemoryException;
 
 /** cuDNN on a context's stream. */
 final class DnnHandle implements AutoCloseable {
@@ -11,6 +12,9 @@ final class DnnHandle implements AutoCloseable {
 
   /** Every status from here to 999 above says that something is not supported, and what. */
   private static final int NOT_SUPPORTED = 3000;
+
+  /** {@code CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED}, which jcudnn does not name. */
+  private static final int ALLOCATION_FAILED = 4004;
 
   private final cudnnHandle handle = new cudnnHandle();
   private final CudaContext context;
@@ -49,13 +53,17 @@ final class DnnHandle implements AutoCloseable {
   /**
    * @param call what was called, and with which convolution
    * @throws UnsupportedOperationException if cuDNN cannot do it
-   * @throws DeviceFailureException if it failed
+   * @throws DeviceMemoryException if the device was too full for it
+   * @throws DeviceFailureException if it failed otherwise
    */
   static void check(int status, String call) {
     if (status / 1000 * 1000 == NOT_SUPPORTED) {
       throw new UnsupportedOperationException(
           "cuda: %s: cuDNN %s cannot do it: %s; use another size or precision"
               .formatted(call, version(), name(status)));
+    }
+    if (status == ALLOCATION_FAILED) {
+      throw new DeviceMemoryException(CudaBackend.NAME, call);
     }
     if (!isSuccess(status)) {
       throw new DeviceFailureException(

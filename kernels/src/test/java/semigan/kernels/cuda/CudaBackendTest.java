@@ -2,13 +2,8 @@ package semigan.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 
@@ -27,14 +22,5 @@ class CudaBackendTest {
       assertNull(thrown[0]);
       assertArrayEquals(new float[] {4, 4}, OpenCuda.values(cuda, y));
     }
-  }
-
-  /** In a process of its own: a GPU is lost to all of a process. */
-  @Test
-  void aLostGpuIsClosedWithoutAnotherFailure(@TempDir Path folder) throws Exception {
-    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
-    OpenCuda.with().close();
-    var ended = SuiteProcess.run(folder, List.of(LostGpuProbe.class.getName()));
-    assertTrue(ended.passed(), ended.output());
   }
 }

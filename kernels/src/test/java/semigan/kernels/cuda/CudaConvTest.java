@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.Recorder;
 
 class CudaConvTest {
@@ -187,6 +188,20 @@ class CudaConvTest {
       }
     } finally {
       Simulator.option("DNN_REFUSES", null);
+    }
+  }
+
+  @Test
+  void aGpuTooFullForCudnnIsNoOtherFailure() {
+    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    try (CudaBackend cuda = OpenCuda.with()) {
+      Simulator.option("DNN_REFUSES", "9");
+      Simulator.option("DNN_STATUS", "4004");
+      Operands operands = new Operands(cuda, DType.F32, MIDDLE);
+      assertThrows(DeviceMemoryException.class, operands::forward);
+    } finally {
+      Simulator.option("DNN_REFUSES", null);
+      Simulator.option("DNN_STATUS", null);
     }
   }
 

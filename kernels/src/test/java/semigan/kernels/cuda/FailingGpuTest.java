@@ -1,6 +1,7 @@
 package semigan.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -78,5 +79,7 @@ class FailingGpuTest {
             "(?s)(simulator: .*\\R)?DeviceFailureException: cuda: .* failed: %s \\(%d\\), .*"
                 .formatted(name, code)),
         output);
+    // That would hide the first failure, and leave the GPU taken.
+    assertFalse(output.contains("when it was closed"), output);
   }
 }
