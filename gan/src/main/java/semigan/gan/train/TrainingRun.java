@@ -130,7 +130,9 @@ public final class TrainingRun {
             () ->
                 trainer.feed(
                     labelledLoader == null ? null : labelledLoader.next(), unlabelledLoader.next());
-        feed.run();
+        if (first < config.steps()) {
+          feed.run();
+        }
         while (progress.step < config.steps() && !stopRequested.get()) {
           progress.next(feed);
         }
@@ -238,7 +240,9 @@ public final class TrainingRun {
       StepLosses losses;
       try {
         trainer.run(step + 1);
-        feed.run();
+        if (step + 1 < config.steps()) {
+          feed.run();
+        }
         losses = trainer.losses();
       } catch (DivergedException e) {
         throw e.withCheckpoint(checkpoints.newest());
