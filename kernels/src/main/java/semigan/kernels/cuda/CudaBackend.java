@@ -5,6 +5,7 @@ import static semigan.kernels.cuda.Status.check;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jcuda.driver.JCudaDriver;
 import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
@@ -55,7 +56,7 @@ public final class CudaBackend implements Backend {
   private final CudaGemm gemm;
   private final CudaConv conv;
   private final AugmentKernels augment;
-  private CudaRecorder recorder;
+  private final AtomicBoolean recording = new AtomicBoolean();
   private boolean open = true;
 
   /**
@@ -240,7 +241,7 @@ public final class CudaBackend implements Backend {
   }
 
   private void refuseWhileRecording(String what) {
-    if (recorder != null && recorder.isRecording()) {
+    if (recording.get()) {
       throw new IllegalStateException(
           "cuda: recorded work cannot %s between host and device; do it before or after"
               .formatted(what));
@@ -249,8 +250,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Optional<Recorder> recorder() {
-    recorder = new CudaRecorder(context, allocator);
-    return Optional.of(recorder);
+    return Optional.of(new CudaRecorder(context, allocator, recording));
   }
 
   @Override

@@ -2,6 +2,7 @@ package semigan.kernels.cuda;
 
 import static semigan.kernels.cuda.Status.check;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.JCudaDriver;
@@ -18,16 +19,16 @@ final class CudaRecorder implements Recorder {
   private final CachingAllocator.Pool<DeviceMemory> pool = new CachingAllocator.Pool<>();
   private CUgraphExec executable;
   private long operations;
-  private boolean recording;
+  private final AtomicBoolean recording;
 
-  CudaRecorder(CudaContext context, CachingAllocator<DeviceMemory> allocator) {
+  /**
+   * @param recording set while this one records; one for all recorders of a GPU
+   */
+  CudaRecorder(
+      CudaContext context, CachingAllocator<DeviceMemory> allocator, AtomicBoolean recording) {
     this.context = context;
     this.allocator = allocator;
-  }
-
-  /** Whether calls are being recorded now, so that nothing may wait for the device. */
-  boolean isRecording() {
-    return recording;
+    this.recording = recording;
   }
 
   @Override
@@ -46,12 +47,12 @@ final class CudaRecorder implements Recorder {
     CUgraph graph = new CUgraph();
     context.use();
     check(JCudaDriver.cuStreamBeginCapture(context.stream(), THREAD_LOCAL), "cuStreamBeginCapture");
-    recording = true;
+    recording.set(true);
     int ended;
     try {
       rehearse(work);
     } finally {
-      recording = false;
+      recording.set(false);
       ended = JCudaDriver.cuStreamEndCapture(context.stream(), graph);
     }
     check(ended, "cuStreamEndCapture");

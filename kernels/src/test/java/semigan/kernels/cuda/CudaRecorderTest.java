@@ -146,6 +146,20 @@ class CudaRecorderTest {
   }
 
   @Test
+  void anOlderRecorderRefusesThemToo() {
+    try (Recorder older = device.recorder().orElseThrow();
+        Recorder newer = device.recorder().orElseThrow()) {
+      older.rehearse(this::work);
+      newer.rehearse(this::work);
+      var error =
+          assertThrows(
+              IllegalStateException.class,
+              () -> older.record(() -> device.write(new float[LENGTH], 0, x)));
+      assertTrue(error.getMessage().contains("recorded work cannot"), error.getMessage());
+    }
+  }
+
+  @Test
   void workThatNeedsMoreMemoryThanRehearsedIsRefused() {
     try (Recorder recorder = device.recorder().orElseThrow()) {
       recorder.rehearse(this::work);
