@@ -31,6 +31,24 @@ public record Conv2dGeometry(
     Sizes.window("convolution", "width", inWidth, kernelWidth, strideWidth, padLeft, padRight);
   }
 
+  /** The same for another number of images. */
+  public Conv2dGeometry withBatch(int images) {
+    return new Conv2dGeometry(
+        images,
+        inHeight,
+        inWidth,
+        inChannels,
+        outChannels,
+        kernelHeight,
+        kernelWidth,
+        strideHeight,
+        strideWidth,
+        padTop,
+        padLeft,
+        padBottom,
+        padRight);
+  }
+
   public int outHeight() {
     return (inHeight + padTop + padBottom - kernelHeight) / strideHeight + 1;
   }

@@ -20,6 +20,12 @@ class ConvConformanceTest {
     {33, 4, 4, 32, 1, 4, 4, 1, 1, 0, 0, 0, 0},
     {3, 4, 4, 100, 32, 4, 4, 1, 1, 0, 0, 0, 0},
     {2, 16, 16, 32, 3, 3, 3, 1, 1, 1, 1, 1, 1},
+    // as the middle, in batches that are worth another algorithm: whole tiles, cut ones, odd
+    // paddings
+    {64, 8, 8, 16, 17, 4, 4, 2, 2, 1, 1, 1, 1},
+    {16, 16, 16, 18, 16, 4, 4, 2, 2, 1, 1, 1, 1},
+    {24, 14, 26, 16, 20, 4, 4, 2, 2, 1, 1, 1, 1},
+    {20, 15, 14, 17, 16, 4, 4, 2, 2, 0, 2, 3, 1},
     // channel counts around the width of a vector
     {1, 3, 3, 255, 3, 3, 3, 1, 1, 1, 1, 1, 1},
     {1, 3, 3, 3, 257, 3, 3, 1, 1, 1, 1, 1, 1},

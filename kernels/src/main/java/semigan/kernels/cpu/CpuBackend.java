@@ -37,7 +37,7 @@ public final class CpuBackend implements Backend {
   private final NativeMemory.Source heap = new NativeMemory.Source();
   private final CachingAllocator<NativeMemory> allocator;
   private final Plans plans;
-  private final Tiles tiles;
+  private final Workers workers;
   private final ConvKernels conv;
   private final GemmKernels gemm;
   private final NormKernels norm;
@@ -58,11 +58,12 @@ public final class CpuBackend implements Backend {
    * @throws BackendUnavailableException if it is not there or does not load
    */
   public CpuBackend() {
-    library = OneDnn.open();
+    library = OneDnn.open(threads);
     allocator = new CachingAllocator<>(NAME, heap, MemoryBudget.ofHost());
     plans = new Plans(library);
-    tiles = new Tiles(threads);
-    conv = new CpuConv(plans, this);
+    workers = new Workers(threads);
+    Tiles tiles = new Tiles(workers);
+    conv = new CpuConv(plans, workers, this);
     gemm = new CpuGemm(plans);
     norm = new CpuNorm(plans);
     elementwise = new CpuElementwise(plans, tiles, this);
@@ -228,7 +229,7 @@ public final class CpuBackend implements Backend {
       open = false;
       reduce.close();
       plans.close();
-      tiles.close();
+      workers.close();
       heap.close();
       library.close();
     }

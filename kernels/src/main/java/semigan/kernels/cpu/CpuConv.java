@@ -31,9 +31,11 @@ final class CpuConv implements ConvKernels {
   private final Plans plans;
   private final ConvByProduct products;
   private final WholeImageConv wholeImages;
+  private final WinogradConv winograd;
 
-  CpuConv(Plans plans, Backend backend) {
+  CpuConv(Plans plans, Workers workers, Backend backend) {
     this.plans = plans;
+    winograd = new WinogradConv(plans, workers, backend);
     products = new ConvByProduct(backend);
     wholeImages = new WholeImageConv(backend);
   }
@@ -42,6 +44,8 @@ final class CpuConv implements ConvKernels {
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.forward(geometry, x, w, y);
+    } else if (WinogradConv.fits(geometry)) {
+      winograd.forward(geometry, x, w, y);
     } else {
       run(Direction.FORWARD, geometry, x, w, y);
     }
@@ -53,6 +57,8 @@ final class CpuConv implements ConvKernels {
       wholeImages.backwardInput(geometry, dy, w, dx);
     } else if (ConvByProduct.hasFewInputChannels(geometry)) {
       products.backwardInputByColumns(geometry, dy, w, dx);
+    } else if (WinogradConv.fits(geometry)) {
+      winograd.backwardInput(geometry, dy, w, dx);
     } else {
       run(Direction.BACKWARD_INPUT, geometry, dx, w, dy);
     }
@@ -62,6 +68,8 @@ final class CpuConv implements ConvKernels {
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardWeight(geometry, x, dy, dw);
+    } else if (WinogradConv.fits(geometry)) {
+      winograd.backwardWeight(geometry, x, dy, dw);
     } else {
       run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }

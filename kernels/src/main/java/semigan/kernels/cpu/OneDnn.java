@@ -30,10 +30,12 @@ final class OneDnn implements AutoCloseable {
   /**
    * Loads the library.
    *
+   * @param threads on which it runs; the first to load it decides
    * @throws BackendUnavailableException if it is not there or does not load
    */
-  static OneDnn open() {
+  static OneDnn open(int threads) {
     try {
+      OpenMpSettings.apply(threads);
       Loader.load(org.bytedeco.dnnl.global.dnnl.class);
       return new OneDnn();
     } catch (LinkageError | RuntimeException e) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.ToIntFunction;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
@@ -57,16 +58,25 @@ final class PlanBuilder implements AutoCloseable {
 
   /** For a primitive that applies LeakyReLU to what it writes. */
   dnnl_primitive_attr attributesWithLeakyRelu(float slope) {
-    dnnl_primitive_attr activated = newAttributes();
+    return attributesWith(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, slope, 0));
+  }
+
+  /** For a primitive that adds to what is there. */
+  dnnl_primitive_attr attributesWithSum() {
+    return attributesWith(ops -> dnnl_post_ops_append_sum(ops, 1, 0, dnnl_data_type_undef));
+  }
+
+  private dnnl_primitive_attr attributesWith(ToIntFunction<dnnl_post_ops> append) {
+    dnnl_primitive_attr extended = newAttributes();
     dnnl_post_ops after = new dnnl_post_ops();
     OneDnn.check(dnnl_post_ops_create(after), "a list of post-ops");
     try {
-      OneDnn.check(dnnl_post_ops_append_eltwise(after, dnnl_eltwise_relu, slope, 0), "a post-op");
-      OneDnn.check(dnnl_primitive_attr_set_post_ops(activated, after), "adding a post-op");
+      OneDnn.check(append.applyAsInt(after), "a post-op");
+      OneDnn.check(dnnl_primitive_attr_set_post_ops(extended, after), "adding a post-op");
     } finally {
       dnnl_post_ops_destroy(after);
     }
-    return activated;
+    return extended;
   }
 
   /** Row-major F32. */

@@ -1,0 +1,72 @@
+package semigan.kernels.cpu;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * What oneDNN's OpenMP library reads from the process's environment, once, when it is loaded. Java
+ * cannot change its own environment, but C allows to point {@code environ} at another list of
+ * variables, which is done here. What the user has set stays as it is.
+ */
+final class OpenMpSettings {
+  /**
+   * How often a worker looks for new work before it sleeps: some thirty microseconds, longer than
+   * the gap between two primitives. By default it is milliseconds, in which it keeps a core from
+   * Java's loops.
+   */
+  private static final String SPINS = "2000";
+
+  private OpenMpSettings() {}
+
+  /** Applies the settings; has no effect once the library is loaded. */
+  static void apply(int threads) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    if (System.getenv("OMP_NUM_THREADS") == null) {
+      settings.put("OMP_NUM_THREADS", Integer.toString(threads));
+    }
+    if (System.getenv("OMP_WAIT_POLICY") == null && System.getenv("GOMP_SPINCOUNT") == null) {
+      settings.put("GOMP_SPINCOUNT", SPINS);
+    }
+    if (!settings.isEmpty() && System.getProperty("os.name").equals("Linux")) {
+      add(settings);
+    }
+  }
+
+  private static void add(Map<String, String> settings) {
+    Loader.load(Pointer.class);
+    Pointer environ = Loader.addressof("environ");
+    if (environ == null) {
+      return;
+    }
+    PointerPointer<Pointer> variable = new PointerPointer<>(environ);
+    PointerPointer<Pointer> old = new PointerPointer<>(variable.get(0));
+    int count = 0;
+    while (old.get(count) != null) {
+      count++;
+    }
+    // Never freed: the C library may read its environment for as long as the process lives.
+    long bytes = (count + settings.size() + 1L) * Long.BYTES;
+    PointerPointer<Pointer> list = new PointerPointer<>(Pointer.malloc(bytes));
+    for (int i = 0; i < count; i++) {
+      list.put(i, old.get(i));
+    }
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      list.put(count++, text(setting.getKey() + "=" + setting.getValue()));
+    }
+    list.put(count, (Pointer) null);
+    variable.put(0, list);
+  }
+
+  private static Pointer text(String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    BytePointer copy = new BytePointer(Pointer.malloc(bytes.length + 1L));
+    copy.put(bytes, 0, bytes.length);
+    copy.put(bytes.length, (byte) 0);
+    return copy;
+  }
+}

@@ -1,0 +1,115 @@
+package semigan.kernels.cpu;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The threads on which loops in Java run beside the caller's. One that has nothing to do looks for
+ * work for some microseconds before it sleeps: waking it takes longer than many of these loops.
+ */
+final class Workers implements AutoCloseable {
+  /** A stretch of a loop. */
+  interface Part {
+    /**
+     * @param thread index of the running thread below {@link #threads()}, for memory of its own
+     * @param from first element of the stretch
+     * @param to end of the stretch
+     */
+    void run(int thread, int from, int to);
+  }
+
+  private record Loop(Part part, int count, int parts, AtomicInteger pending) {
+    void run(int thread) {
+      int from = (int) ((long) count * thread / parts);
+      int to = (int) ((long) count * (thread + 1) / parts);
+      part.run(thread, from, to);
+    }
+  }
+
+  /** No longer than oneDNN's own threads look for work: the cores are the same. */
+  private static final long AWAKE_NANOS = 20_000;
+
+  private final Thread[] others;
+  private volatile Loop current;
+  private volatile Throwable failure;
+  private volatile boolean open = true;
+
+  Workers(int threads) {
+    others = new Thread[threads - 1];
+    for (int i = 0; i < others.length; i++) {
+      int index = i + 1;
+      others[i] = new Thread(() -> work(index), "semigan-cpu-" + index);
+      others[i].setDaemon(true);
+      others[i].start();
+    }
+  }
+
+  /** How many run a loop, the caller's included. */
+  int threads() {
+    return others.length + 1;
+  }
+
+  /** Shares out {@code count} elements, always in the same way, and returns when all are done. */
+  void share(int count, Part part) {
+    int parts = Math.min(threads(), count);
+    if (parts <= 1) {
+      part.run(0, 0, count);
+      return;
+    }
+    Loop loop = new Loop(part, count, parts, new AtomicInteger(parts - 1));
+    current = loop;
+    for (int i = 1; i < parts; i++) {
+      LockSupport.unpark(others[i - 1]);
+    }
+    try {
+      loop.run(0);
+    } finally {
+      // The others write to the caller's memory: it must not go on before they are done.
+      while (loop.pending().get() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+    Throwable failed = failure;
+    if (failed != null) {
+      failure = null;
+      throw new IllegalStateException("cpu: a worker thread failed", failed);
+    }
+  }
+
+  private void work(int thread) {
+    Loop done = null;
+    while (open) {
+      Loop loop = await(done);
+      if (loop != null && thread < loop.parts()) {
+        try {
+          loop.run(thread);
+        } catch (RuntimeException | Error e) {
+          failure = e;
+        } finally {
+          loop.pending().decrementAndGet();
+        }
+      }
+      done = loop;
+    }
+  }
+
+  private Loop await(Loop done) {
+    long asleepAt = System.nanoTime() + AWAKE_NANOS;
+    while (open && current == done) {
+      if (System.nanoTime() < asleepAt) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
+      }
+    }
+    return current;
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    for (Thread thread : others) {
+      LockSupport.unpark(thread);
+    }
+  }
+}
