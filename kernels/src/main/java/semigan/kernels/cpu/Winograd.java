@@ -8,8 +8,8 @@ package semigan.kernels.cpu;
  * {@code y}. Applied along the rows and then along the columns, 25 products take the place of 64.
  *
  * <p>Each method transforms many such vectors at once: element {@code i} of all its arrays is one
- * of them. They work in place, and all index with the loop's own variable, which is what HotSpot
- * vectorises.
+ * of them. They work in place. HotSpot vectorises these loops since they index with the loop's own
+ * variable alone and read all that they need before they write.
  */
 final class Winograd {
   /** Outputs of a tile along one axis. */

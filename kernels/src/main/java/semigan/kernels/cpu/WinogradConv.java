@@ -25,6 +25,9 @@ import semigan.kernels.DType;
 final class WinogradConv implements ConvKernels {
   private static final int POINTS = Winograd.POINTS * Winograd.POINTS;
 
+  /** Images of even or odd rows and columns. */
+  private static final int PHASES = 4;
+
   /** With fewer, rows are too short for the transforms' loops. */
   private static final int FEWEST_CHANNELS = 16;
 
@@ -34,21 +37,13 @@ final class WinogradConv implements ConvKernels {
   /** Share of a tile's pixels that must lie inside the image, on average. */
   private static final double LEAST_INSIDE = 0.6;
 
+  /** Elements of a piece of a transformed filter: 4 MiB. */
+  private static final long CACHED = 1 << 20;
+
   /** Elements of a part's tiles: 16 MiB. */
   private static final long MOST_ELEMENTS = 1 << 22;
 
   private record TransposeKey(long channels, long window) {}
-
-  private record ProductKey(Operand result, int tiles, int depth, int channels) {}
-
-  /** Which of the three is computed from the other two. */
-  private enum Operand {
-    OUTPUT,
-    INPUT,
-    FILTER,
-    /** Added to what is there. */
-    MORE_OF_FILTER
-  }
 
   private final Plans plans;
   private final Backend backend;
@@ -69,8 +64,13 @@ final class WinogradConv implements ConvKernels {
             && g.kernelWidth() == 4
             && g.strideHeight() == 2
             && g.strideWidth() == 2;
+    // A last row or column that no window reaches would be left out of the input's gradient.
+    boolean reachesAll =
+        g.inHeight() <= 2 * g.outHeight() + 2 - g.padTop()
+            && g.inWidth() <= 2 * g.outWidth() + 2 - g.padLeft();
     int pixels = g.batch() * g.outHeight() * g.outWidth();
     return halves
+        && reachesAll
         && Math.min(g.inChannels(), g.outChannels()) >= FEWEST_CHANNELS
         && pixels >= FEWEST_PIXELS
         && pixels >= LEAST_INSIDE * g.batch() * new WinogradTiles.Layout(g).pixels();
@@ -78,49 +78,107 @@ final class WinogradConv implements ConvKernels {
 
   @Override
   public void forward(Conv2dGeometry g, Buffer x, Buffer w, Buffer y) {
-    var turn = new TransposeKey(g.outChannels(), g.window());
-    CpuBuffer turned = allocate(g.filterLength());
-    plans.get(turn, builder -> describeTranspose(builder, turn)).run(CpuBuffer.of(w), turned);
-    CpuBuffer u = allocateFilter(g);
-    filters.transform(WinogradFilter.Blocks.outputsLast(g), turned.floats(), u.floats());
-    backend.release(turned);
+    int in = g.inChannels();
+    int out = g.outChannels();
     forEachPart(
         g,
         (layout, v, m, part) -> {
           tiles.gather(layout, part.input(x).floats(), v.floats());
-          product(Operand.OUTPUT, layout, v, u, m);
+          Matrices all = Matrices.of(layout.tiles(), out);
+          int pieces = piecesOfFilter(in, out);
+          for (int piece = 0; piece < pieces; piece++) {
+            int first = out * piece / pieces;
+            int count = out * (piece + 1) / pieces - first;
+            CpuBuffer some =
+                CpuBuffer.of(w.slice((long) first * g.window(), (long) count * g.window()));
+            CpuBuffer u = filterWithOutputsLast(some, in, count);
+            product(
+                new Product(
+                    Matrices.of(layout.tiles(), layout.depth()),
+                    Matrices.of(layout.depth(), count),
+                    all.columns(count),
+                    false),
+                v,
+                u,
+                m.from(first));
+            backend.release(u);
+          }
           tiles.collect(layout, m.floats(), part.output(y).floats());
         });
-    backend.release(u);
+  }
+
+  private CpuBuffer filterWithOutputsLast(CpuBuffer w, int in, int out) {
+    var turn = new TransposeKey(out, 16L * in);
+    CpuBuffer turned = allocate(w.length());
+    plans.get(turn, builder -> describeTranspose(builder, turn)).run(w, turned);
+    CpuBuffer u = allocateFilter(in, out);
+    filters.transform(WinogradFilter.Blocks.outputsLast(in, out), turned.floats(), u.floats());
+    backend.release(turned);
+    return u;
   }
 
   @Override
   public void backwardInput(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
-    CpuBuffer u = allocateFilter(g);
-    filters.transform(WinogradFilter.Blocks.outputsFirst(g), CpuBuffer.of(w).floats(), u.floats());
+    int in = g.inChannels();
+    int out = g.outChannels();
+    boolean whole = piecesOfFilter(in, out) == 1;
+    int columns = whole ? PHASES * in : in;
     forEachPart(
         g,
         (layout, v, m, part) -> {
           tiles.spread(layout, part.output(dy).floats(), m.floats());
-          product(Operand.INPUT, layout, m, u, v);
+          Matrices all = Matrices.of(layout.tiles(), layout.depth());
+          for (int phase = 0; phase < (whole ? 1 : PHASES); phase++) {
+            var blocks =
+                whole
+                    ? WinogradFilter.Blocks.outputsFirst(in, out)
+                    : WinogradFilter.Blocks.onePhase(in, out, phase);
+            CpuBuffer u = allocate(POINTS * (long) blocks.pointStride());
+            filters.transform(blocks, CpuBuffer.of(w).floats(), u.floats());
+            product(
+                new Product(
+                    Matrices.of(layout.tiles(), out),
+                    Matrices.of(out, columns),
+                    all.columns(columns),
+                    false),
+                m,
+                u,
+                v.from((long) phase * in));
+            backend.release(u);
+          }
           tiles.scatter(layout, v.floats(), part.input(dx).floats());
         });
-    backend.release(u);
   }
 
   @Override
   public void backwardWeight(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
-    CpuBuffer u = allocateFilter(g);
+    int in = g.inChannels();
+    int out = g.outChannels();
+    CpuBuffer u = allocateFilter(in, out);
     forEachPart(
         g,
         (layout, v, m, part) -> {
           tiles.gather(layout, part.input(x).floats(), v.floats());
           tiles.spread(layout, part.output(dy).floats(), m.floats());
-          product(part.first() == 0 ? Operand.FILTER : Operand.MORE_OF_FILTER, layout, m, v, u);
+          product(
+              new Product(
+                  Matrices.of(layout.tiles(), out).turned(),
+                  Matrices.of(layout.tiles(), layout.depth()),
+                  Matrices.of(out, layout.depth()),
+                  part.first() > 0),
+              m,
+              v,
+              u);
         });
     filters.transformBackward(
-        WinogradFilter.Blocks.outputsFirst(g), u.floats(), CpuBuffer.of(dw).floats());
+        WinogradFilter.Blocks.outputsFirst(in, out), u.floats(), CpuBuffer.of(dw).floats());
     backend.release(u);
+  }
+
+  /** In how many pieces a filter is used, so that one fits the cache between its two uses. */
+  private static int piecesOfFilter(int in, int out) {
+    long length = (long) POINTS * PHASES * in * out;
+    return (int) Math.min(out / FEWEST_CHANNELS, (length + CACHED - 1) / CACHED);
   }
 
   /** Some images of a batch. */
@@ -145,7 +203,7 @@ final class WinogradConv implements ConvKernels {
 
   /** A large batch goes in parts, which bounds the memory for tiles and keeps them in the cache. */
   private void forEachPart(Conv2dGeometry g, PartOfBatch body) {
-    long each = POINTS * new WinogradTiles.Layout(g).tiles() * 4L * g.inChannels() / g.batch();
+    long each = POINTS * new WinogradTiles.Layout(g).tiles() * PHASES * g.inChannels() / g.batch();
     int parts = (int) Math.min(g.batch(), (g.batch() * each + MOST_ELEMENTS - 1) / MOST_ELEMENTS);
     for (int part = 0; part < parts; part++) {
       int first = (int) ((long) g.batch() * part / parts);
@@ -159,62 +217,62 @@ final class WinogradConv implements ConvKernels {
     }
   }
 
-  private CpuBuffer allocateFilter(Conv2dGeometry g) {
-    return allocate(POINTS * Winograd.apart(4L * g.inChannels() * g.outChannels()));
+  private CpuBuffer allocateFilter(int in, int out) {
+    return allocate(POINTS * Winograd.apart((long) PHASES * in * out));
   }
 
   private CpuBuffer allocate(long length) {
     return CpuBuffer.of(backend.allocate(DType.F32, length));
   }
 
-  private void product(
-      Operand result, WinogradTiles.Layout layout, CpuBuffer a, CpuBuffer b, CpuBuffer c) {
-    var key =
-        new ProductKey(
-            result, (int) layout.tiles(), (int) layout.depth(), layout.geometry().outChannels());
-    plans.get(key, builder -> describeProduct(builder, key)).run(a, b, c);
-  }
-
-  private static void describeProduct(PlanBuilder builder, ProductKey key) {
-    int t = key.tiles();
-    int d = key.depth();
-    int o = key.channels();
-    dnnl_memory_desc a;
-    dnnl_memory_desc b;
-    dnnl_memory_desc c;
-    switch (key.result()) {
-      case OUTPUT -> {
-        a = matrices(builder, t, d);
-        b = matrices(builder, d, o);
-        c = matrices(builder, t, o);
-      }
-      case INPUT -> {
-        a = matrices(builder, t, o);
-        b = matrices(builder, o, d);
-        c = matrices(builder, t, d);
-      }
-      default -> {
-        a =
-            builder.strided(
-                new long[] {POINTS, o, t}, new long[] {Winograd.apart((long) o * t), 1, o});
-        b = matrices(builder, t, d);
-        c = matrices(builder, o, d);
-      }
+  /** One matrix for each point, in rows that may be part of longer ones. */
+  private record Matrices(
+      long rows, long columns, long rowStride, long columnStride, long pointStride) {
+    static Matrices of(long rows, long columns) {
+      return new Matrices(rows, columns, columns, 1, Winograd.apart(rows * columns));
     }
-    dnnl_primitive_attr attributes =
-        key.result() == Operand.MORE_OF_FILTER ? builder.attributesWithSum() : builder.attributes();
-    dnnl_primitive_desc descriptor = builder.descriptor();
-    OneDnn.check(
-        dnnl_matmul_primitive_desc_create(descriptor, builder.engine(), a, b, null, c, attributes),
-        key);
-    builder.step(
-        descriptor, at(DNNL_ARG_SRC, a, 0), at(DNNL_ARG_WEIGHTS, b, 1), at(DNNL_ARG_DST, c, 2));
+
+    /** Some neighbouring columns. */
+    Matrices columns(long count) {
+      return new Matrices(rows, count, rowStride, columnStride, pointStride);
+    }
+
+    Matrices turned() {
+      return new Matrices(columns, rows, columnStride, rowStride, pointStride);
+    }
+
+    dnnl_memory_desc describe(PlanBuilder builder) {
+      return builder.strided(
+          new long[] {POINTS, rows, columns}, new long[] {pointStride, rowStride, columnStride});
+    }
   }
 
-  private static dnnl_memory_desc matrices(PlanBuilder builder, long rows, long columns) {
-    return builder.strided(
-        new long[] {POINTS, rows, columns},
-        new long[] {Winograd.apart(rows * columns), columns, 1});
+  /**
+   * {@code c = a b} at each point.
+   *
+   * @param added whether to what is in {@code c}
+   */
+  private record Product(Matrices a, Matrices b, Matrices c, boolean added) {
+    void describe(PlanBuilder builder) {
+      dnnl_memory_desc left = a.describe(builder);
+      dnnl_memory_desc right = b.describe(builder);
+      dnnl_memory_desc result = c.describe(builder);
+      dnnl_primitive_attr attributes = added ? builder.attributesWithSum() : builder.attributes();
+      dnnl_primitive_desc descriptor = builder.descriptor();
+      OneDnn.check(
+          dnnl_matmul_primitive_desc_create(
+              descriptor, builder.engine(), left, right, null, result, attributes),
+          this);
+      builder.step(
+          descriptor,
+          at(DNNL_ARG_SRC, left, 0),
+          at(DNNL_ARG_WEIGHTS, right, 1),
+          at(DNNL_ARG_DST, result, 2));
+    }
+  }
+
+  private void product(Product product, CpuBuffer a, CpuBuffer b, CpuBuffer c) {
+    plans.get(product, product::describe).run(a, b, c);
   }
 
   /** From {@code [out, 4, 4, in]} to {@code [4, 4, in, out]}. */

@@ -2,44 +2,61 @@ package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import semigan.kernels.Conv2dGeometry;
 
 /** Transforms 4x4 filters, four phases of 2x2 taps each, to the 25 points and back. */
 final class WinogradFilter {
   private static final int SIZE = 1024;
 
   /**
-   * A filter as blocks of neighbouring elements whose taps lie at the same distances.
+   * A filter, or some of it, as pairs of blocks of neighbouring elements. The taps of an element
+   * lie at the same distances from it in all of them.
    *
-   * @param count number of blocks
+   * @param origin the first block
+   * @param pairs number of pairs
+   * @param pairStep from one pair to the next
+   * @param perPair blocks of a pair: 2, or 1 if it has only one
+   * @param blockStep from the first block of a pair to the second
    * @param length elements of a block
    * @param rowStep from a tap to the one below it
    * @param columnStep from a tap to the one beside it
-   * @param outputsFirst whether the output channel is the first axis, else the last
    */
-  record Blocks(int count, int length, int rowStep, int columnStep, boolean outputsFirst) {
-    /** {@code [out, 4, 4, in]}, to points of {@code [out, depth]}. */
-    static Blocks outputsFirst(Conv2dGeometry g) {
-      int in = g.inChannels();
-      return new Blocks(2 * g.outChannels(), 2 * in, 8 * in, 2 * in, true);
+  record Blocks(
+      int origin,
+      int pairs,
+      int pairStep,
+      int perPair,
+      int blockStep,
+      int length,
+      int rowStep,
+      int columnStep) {
+    /** {@code [out, 4, 4, in]}, to points of {@code [out, row phase, column phase, in]}. */
+    static Blocks outputsFirst(int in, int out) {
+      return new Blocks(0, out, 16 * in, 2, 4 * in, 2 * in, 8 * in, 2 * in);
     }
 
-    /** {@code [4, 4, in, out]}, to points of {@code [depth, out]}. */
-    static Blocks outputsLast(Conv2dGeometry g) {
-      int block = g.inChannels() * g.outChannels();
-      return new Blocks(4, block, 8 * block, 2 * block, false);
+    /** One of the four phases of {@code [out, 4, 4, in]}, to points of {@code [out, in]}. */
+    static Blocks onePhase(int in, int out, int phase) {
+      int origin = (phase / 2 * 4 + phase % 2) * in;
+      return new Blocks(origin, out, 16 * in, 1, 0, in, 8 * in, 2 * in);
     }
 
-    /** Where the block's first tap lies in the filter. */
+    /** {@code [4, 4, in, out]}, to points of {@code [row phase, column phase, in, out]}. */
+    static Blocks outputsLast(int in, int out) {
+      int block = in * out;
+      return new Blocks(0, 2, 4 * block, 2, block, block, 8 * block, 2 * block);
+    }
+
+    int count() {
+      return pairs * perPair;
+    }
+
     int start(int block) {
-      return outputsFirst
-          ? (block / 2) * 8 * length + (block % 2) * 4 * (length / 2)
-          : (block / 2) * 4 * length + (block % 2) * length;
+      return origin + block / perPair * pairStep + block % perPair * blockStep;
     }
 
     /** Elements from one point's matrix to the next. */
     int pointStride() {
-      return (int) Winograd.apart((long) count * length);
+      return (int) Winograd.apart((long) count() * length);
     }
   }
 
