@@ -78,9 +78,12 @@ final class Workers implements AutoCloseable {
 
   private void work(int thread) {
     Loop done = null;
-    while (open) {
+    while (true) {
       Loop loop = await(done);
-      if (loop != null && thread < loop.parts()) {
+      if (loop == done) {
+        return;
+      }
+      if (thread < loop.parts()) {
         try {
           loop.run(thread);
         } catch (RuntimeException | Error e) {
@@ -93,23 +96,38 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /** The next loop after the one given, or that one itself once the workers are closed. */
   private Loop await(Loop done) {
     long asleepAt = System.nanoTime() + AWAKE_NANOS;
-    while (open && current == done) {
+    Loop next = current;
+    while (next == done && open) {
       if (System.nanoTime() < asleepAt) {
         Thread.onSpinWait();
       } else {
         LockSupport.park(this);
       }
+      next = current;
     }
-    return current;
+    return next;
   }
 
+  /** Ends the threads; the backend frees the memory that they know only after this. */
   @Override
   public void close() {
     open = false;
+    boolean interrupted = false;
     for (Thread thread : others) {
       LockSupport.unpark(thread);
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

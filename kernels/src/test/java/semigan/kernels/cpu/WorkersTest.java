@@ -1,0 +1,85 @@
+package semigan.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkersTest {
+  @Test
+  void everyElementIsVisitedOnceInEveryLoop() {
+    try (Workers workers = new Workers(3)) {
+      for (int count = 0; count < 2000; count++) {
+        var visits = new AtomicIntegerArray(count);
+        workers.share(
+            count,
+            (thread, from, to) -> {
+              for (int i = from; i < to; i++) {
+                visits.incrementAndGet(i);
+              }
+            });
+        int[] found = new int[count];
+        Arrays.setAll(found, visits::get);
+        int[] ones = new int[count];
+        Arrays.fill(ones, 1);
+        assertArrayEquals(ones, found);
+      }
+    }
+  }
+
+  @Test
+  void workersThatFellAsleepAreWoken() throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      var sum = new AtomicInteger();
+      for (int i = 0; i < 5; i++) {
+        Thread.sleep(20);
+        workers.share(2, (thread, from, to) -> sum.addAndGet(to - from));
+      }
+      assertEquals(10, sum.get());
+    }
+  }
+
+  @Test
+  void failureOfAnyPartReachesTheCallerAndLeavesTheWorkersUsable() {
+    try (Workers workers = new Workers(2)) {
+      for (int failing = 0; failing < 2; failing++) {
+        int culprit = failing;
+        var cause = new IllegalArgumentException("of part " + culprit);
+        var thrown =
+            assertThrows(
+                RuntimeException.class,
+                () ->
+                    workers.share(
+                        2,
+                        (thread, from, to) -> {
+                          if (thread == culprit) {
+                            throw cause;
+                          }
+                        }));
+        assertSame(cause, culprit == 0 ? thrown : thrown.getCause());
+      }
+      var parts = new AtomicInteger();
+      workers.share(2, (thread, from, to) -> parts.incrementAndGet());
+      assertEquals(2, parts.get());
+    }
+  }
+
+  /** A loop that ran again after close would write to memory that was freed. */
+  @Test
+  void closingRunsNothingAgain() {
+    for (int round = 0; round < 200; round++) {
+      var parts = new AtomicInteger();
+      Workers workers = new Workers(3);
+      workers.share(3, (thread, from, to) -> parts.incrementAndGet());
+      workers.close();
+      assertEquals(3, parts.get());
+    }
+  }
+}
