@@ -16,11 +16,13 @@ final class ConvByProduct {
   /** With more channels the sum over columns costs more than the convolution. */
   private static final int FEW_CHANNELS = 4;
 
+  private final Widening widening;
   private final Backend backend;
   private float[] columns = {};
   private float[] image = {};
 
-  ConvByProduct(Backend backend) {
+  ConvByProduct(Widening widening, Backend backend) {
+    this.widening = widening;
     this.backend = backend;
   }
 
@@ -38,7 +40,9 @@ final class ConvByProduct {
     Buffer shares = backend.allocate(DType.F32, (long) pixels * g.window());
     var product = new MatmulGeometry(pixels, g.window(), g.outChannels(), false, false);
     backend.gemm().matmul(product, dy, w, shares);
-    sumWindows(g, CpuBuffer.of(shares).floats(), CpuBuffer.of(dx).floats());
+    try (var wide = widening.open()) {
+      sumWindows(g, CpuBuffer.of(shares).floats(), wide.writing(dx).floats());
+    }
     backend.release(shares);
   }
 

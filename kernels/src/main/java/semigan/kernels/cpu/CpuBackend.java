@@ -3,6 +3,7 @@ package semigan.kernels.cpu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
@@ -37,6 +38,7 @@ public final class CpuBackend implements Backend {
   private final NativeMemory.Source heap = new NativeMemory.Source();
   private final CachingAllocator<NativeMemory> allocator;
   private final Plans plans;
+  private final Widening widening;
   private final Tiles tiles;
   private final ConvKernels conv;
   private final GemmKernels gemm;
@@ -46,8 +48,8 @@ public final class CpuBackend implements Backend {
   private final CpuReduce reduce;
   private final PoolKernels pool;
   private final ResizeKernels resize;
-  private final AugmentKernels augment = new CpuAugment();
-  private final LossKernels loss = new CpuLoss();
+  private final AugmentKernels augment;
+  private final LossKernels loss;
   private final OptimKernels optim;
   private final RandomKernels random;
   private boolean open = true;
@@ -61,17 +63,20 @@ public final class CpuBackend implements Backend {
     library = OneDnn.open();
     allocator = new CachingAllocator<>(NAME, heap, MemoryBudget.ofHost());
     plans = new Plans(library);
+    widening = new Widening(plans, this);
     tiles = new Tiles(threads);
-    conv = new CpuConv(plans, this);
+    conv = new CpuConv(plans, widening, this);
     gemm = new CpuGemm(plans);
-    norm = new CpuNorm(plans);
-    elementwise = new CpuElementwise(plans, tiles, this);
-    copy = new CpuCopy(plans);
-    reduce = new CpuReduce(plans, tiles, new Permuted(this));
+    norm = new CpuNorm(plans, widening);
+    elementwise = new CpuElementwise(plans, tiles, widening, this);
+    copy = new CpuCopy(plans, widening);
+    reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));
     pool = new CpuPool(plans);
     resize = new CpuResize(plans);
-    optim = new CpuOptim(tiles);
-    random = new CpuRandom(tiles);
+    augment = new CpuAugment(widening);
+    loss = new CpuLoss(widening);
+    optim = new CpuOptim(tiles, widening);
+    random = new CpuRandom(tiles, widening);
   }
 
   @Override
@@ -98,14 +103,22 @@ public final class CpuBackend implements Backend {
 
   @Override
   public boolean supports(DType type) {
-    return type == DType.F32 || type == DType.I32;
+    return switch (type) {
+      case F32, I32 -> true;
+      case BF16 -> library.hasBf16();
+      case F64 -> false;
+    };
   }
 
   @Override
   public Buffer allocate(DType type, long length) {
     if (!supports(type)) {
       throw new IllegalArgumentException(
-          "cpu: cannot store %s; it has F32 and I32".formatted(type));
+          "cpu: cannot store %s on this processor (%s); it has %s"
+              .formatted(
+                  type,
+                  library.version(),
+                  Arrays.stream(DType.values()).filter(this::supports).toList()));
     }
     long bytes = length * type.bytes();
     if (bytes > memory().budget()) {
@@ -136,8 +149,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void write(float[] source, int from, Buffer target) {
-    CpuBuffer to = CpuBuffer.of(target);
-    to.floats().put(0, source, from, to.size());
+    try (var wide = widening.open()) {
+      CpuBuffer to = wide.writing(target);
+      to.floats().put(0, source, from, to.size());
+    }
   }
 
   @Override
@@ -148,8 +163,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void read(Buffer source, float[] target, int from) {
-    CpuBuffer values = CpuBuffer.of(source);
-    values.floats().get(0, target, from, values.size());
+    try (var wide = widening.open()) {
+      CpuBuffer values = wide.reading(source);
+      values.floats().get(0, target, from, values.size());
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.ConvKernels;
+import semigan.kernels.DType;
 import semigan.kernels.WholeImageConv;
 
 /**
@@ -16,7 +17,7 @@ import semigan.kernels.WholeImageConv;
  * that the primitive asks for, which costs a few percent of the convolution.
  */
 final class CpuConv implements ConvKernels {
-  private record Key(Direction direction, Conv2dGeometry geometry) {}
+  private record Key(Direction direction, Conv2dGeometry geometry, DType type) {}
 
   private enum Direction {
     FORWARD,
@@ -32,9 +33,9 @@ final class CpuConv implements ConvKernels {
   private final ConvByProduct products;
   private final WholeImageConv wholeImages;
 
-  CpuConv(Plans plans, Backend backend) {
+  CpuConv(Plans plans, Widening widening, Backend backend) {
     this.plans = plans;
-    products = new ConvByProduct(backend);
+    products = new ConvByProduct(widening, backend);
     wholeImages = new WholeImageConv(backend);
   }
 
@@ -68,14 +69,14 @@ final class CpuConv implements ConvKernels {
   }
 
   private void run(Direction direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
-    plan(direction, geometry).run(CpuBuffer.of(x), CpuBuffer.of(w), CpuBuffer.of(y));
+    plan(direction, geometry, x.type()).run(CpuBuffer.of(x), CpuBuffer.of(w), CpuBuffer.of(y));
   }
 
-  private Plan plan(Direction direction, Conv2dGeometry geometry) {
+  private Plan plan(Direction direction, Conv2dGeometry geometry, DType type) {
     return plans.get(
-        new Key(direction, geometry),
+        new Key(direction, geometry, type),
         builder -> {
-          Recipe recipe = new Recipe(builder, geometry);
+          Recipe recipe = new Recipe(builder, geometry, type);
           switch (direction) {
             case FORWARD -> recipe.forward();
             case BACKWARD_INPUT -> recipe.backwardInput();
@@ -97,13 +98,14 @@ final class CpuConv implements ConvKernels {
     private final long[] before;
     private final long[] after;
 
-    Recipe(PlanBuilder builder, Conv2dGeometry g) {
+    Recipe(PlanBuilder builder, Conv2dGeometry g, DType type) {
       this.builder = builder;
-      x = builder.images(g.batch(), g.inHeight(), g.inWidth(), g.inChannels());
-      y = builder.images(g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
+      x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.inChannels());
+      y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
       // A filter [out, kh, kw, in] lies in memory as a batch of images does.
-      ours = builder.images(g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
-      any = builder.any(g.outChannels(), g.inChannels(), g.kernelHeight(), g.kernelWidth());
+      ours =
+          builder.images(type, g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
+      any = builder.any(type, g.outChannels(), g.inChannels(), g.kernelHeight(), g.kernelWidth());
       strides = new long[] {g.strideHeight(), g.strideWidth()};
       before = new long[] {g.padTop(), g.padLeft()};
       after = new long[] {g.padBottom(), g.padRight()};

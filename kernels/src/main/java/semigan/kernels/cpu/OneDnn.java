@@ -7,6 +7,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.javacpp.Loader;
 import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.DType;
 
 /** The oneDNN library, its engine for this processor, and the stream that primitives run on. */
 final class OneDnn implements AutoCloseable {
@@ -72,9 +73,22 @@ final class OneDnn implements AutoCloseable {
             version.major(), version.minor(), version.patch(), isa(dnnl_get_effective_cpu_isa()));
   }
 
+  /**
+   * Whether BF16 is worth having. Below AVX-512 oneDNN has little but its plain loops for it; above
+   * it converts as it goes where the processor has no instructions for BF16.
+   */
+  boolean hasBf16() {
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+  }
+
   /** Blocks until what runs on the stream is done. */
   void await() {
     check(dnnl_stream_wait(stream), "waiting");
+  }
+
+  /** What oneDNN calls a type. Only bits move where integers are concerned: they pass as floats. */
+  static int dataType(DType type) {
+    return type == DType.BF16 ? dnnl_bf16 : dnnl_f32;
   }
 
   /** Turns a status into an exception that names what was attempted. */
