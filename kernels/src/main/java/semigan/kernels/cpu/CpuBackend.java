@@ -71,7 +71,7 @@ public final class CpuBackend implements Backend {
     elementwise = new CpuElementwise(plans, tiles, widening, this);
     copy = new CpuCopy(plans, widening);
     reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));
-    pool = new CpuPool(plans);
+    pool = new CpuPool(plans, widening);
     resize = new CpuResize(plans);
     augment = new CpuAugment(widening);
     loss = new CpuLoss(widening);

@@ -17,9 +17,11 @@ final class CpuPool implements PoolKernels {
   private static final long[] DENSE = {0, 0};
 
   private final Plans plans;
+  private final Widening widening;
 
-  CpuPool(Plans plans) {
+  CpuPool(Plans plans, Widening widening) {
     this.plans = plans;
+    this.widening = widening;
   }
 
   @Override
@@ -29,7 +31,10 @@ final class CpuPool implements PoolKernels {
 
   @Override
   public void averageBackward(Pool2dGeometry geometry, Buffer dy, Buffer dx) {
-    run(false, true, geometry, CpuBuffer.of(dx), CpuBuffer.of(dy));
+    // oneDNN sums in the type of dx: in BF16 it would round once for each window.
+    try (var wide = widening.open()) {
+      run(false, true, geometry, wide.writing(dx), wide.reading(dy));
+    }
   }
 
   @Override
