@@ -63,6 +63,8 @@ final class CpuConv implements ConvKernels {
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardWeight(geometry, x, dy, dw);
+    } else if (ConvByProduct.isStridedBf16(geometry, x.type())) {
+      products.backwardWeightByColumns(geometry, x, dy, dw);
     } else {
       run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }
