@@ -2,6 +2,7 @@ package semigan.gan.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import semigan.gan.store.JsonFile;
@@ -21,6 +22,8 @@ final class ModelArgument {
       defaultValue = Backends.AUTO,
       description = Output.DEVICES + " (default: ${DEFAULT-VALUE}).")
   private String device;
+
+  @Mixin private ThreadsOption threads;
 
   /**
    * The model's file; checked before a device is opened.

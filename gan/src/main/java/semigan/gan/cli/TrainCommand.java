@@ -42,6 +42,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
   private static final int STOP_SECONDS = 120;
 
   @Mixin private TrainOptions options;
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--resume",

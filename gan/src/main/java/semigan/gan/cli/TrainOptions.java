@@ -189,7 +189,8 @@ final class TrainOptions {
       names = "--precision",
       paramLabel = "NAME",
       converter = PrecisionConverter.class,
-      description = "How activations are stored: f32, or bf16 on a GPU (default: f32).")
+      description =
+          "How activations are stored: f32, or bf16 on a GPU or a processor with AVX-512 BF16 (default: f32).")
   private Precision precision;
 
   @Option(names = "--sample-every", paramLabel = "STEPS", description = "Steps between grids.")

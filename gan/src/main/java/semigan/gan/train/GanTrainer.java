@@ -68,8 +68,8 @@ public final class GanTrainer implements AutoCloseable {
   private void requirePrecision() {
     if (!device.supports(config.precision().type())) {
       throw new IllegalArgumentException(
-          "--precision %s: the device %s does not have it; use --precision f32, or --device cuda"
-              .formatted(config.precision(), device.name()));
+          "--precision %s: %s (%s) does not have it, expected a GPU or a processor with AVX-512 BF16; use --precision f32"
+              .formatted(config.precision(), device.name(), device.description()));
     }
   }
 

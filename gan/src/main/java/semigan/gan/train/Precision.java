@@ -7,7 +7,7 @@ import semigan.kernels.DType;
 /** How activations and their gradients are stored in training. Weights and losses stay F32. */
 public enum Precision {
   F32(DType.F32),
-  /** Half the memory and the tensor cores; sums and statistics are F32 all the same. */
+  /** Half the memory and faster products; sums and statistics are F32 all the same. */
   BF16(DType.BF16);
 
   private final DType type;

@@ -40,6 +40,12 @@ class TrainIT {
   }
 
   @Test
+  void threadsCanBeLimited() {
+    String out = train("--device", "cpu", "--threads", "1").done().out();
+    assertTrue(out.contains(", 1 threads, "), out);
+  }
+
+  @Test
   void theBuiltInDataNeedsNothingElse() throws IOException {
     run("train", "--steps", "3", "--filters", "4", "--batch", "8").done();
     Path run;

@@ -48,6 +48,7 @@ class WrongUsageIT {
           --rate 0               | Rate must be positive but is 0
           --rate NaN             | Rate must be positive but is NaN
           --shift -1             | shift must not be negative but is -1
+          --threads 0            | --threads is 0, expected 1 or more
           --device gpu           | unknown device 'gpu'; there are auto
           --data cifar           | no data set is called 'cifar'
           --generator-loss funny | expected one of adversarial, feature-matching, both but was 'funny'

@@ -3,6 +3,7 @@ package semigan.kernels.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 import static semigan.kernels.cpu.PlanBuilder.at;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -12,6 +13,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.BinaryOp;
 import semigan.kernels.BroadcastGeometry;
 import semigan.kernels.Buffer;
+import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
 
 /**
@@ -19,48 +21,62 @@ import semigan.kernels.StridedCopy;
  * first, so that a bias is always {@code [rows, columns] + [1, columns]}.
  */
 final class Broadcast {
-  private record Key(BinaryOp op, Axes axes) {}
+  private record Key(BinaryOp op, Axes axes, DType type) {}
 
   private final Plans plans;
+  private final Widening widening;
   private final Backend backend;
 
-  Broadcast(Plans plans, Backend backend) {
+  Broadcast(Plans plans, Widening widening, Backend backend) {
     this.plans = plans;
+    this.widening = widening;
     this.backend = backend;
   }
 
   void run(BinaryOp op, BroadcastGeometry geometry, CpuBuffer a, CpuBuffer b, CpuBuffer y) {
     Axes axes = Axes.of(geometry);
     if (y.length() <= Functions.SMALL) {
-      axes.forEach(
-          (left, right, out) ->
-              y.floats()
-                  .put(out, Functions.value(op, a.floats().get(left), b.floats().get(right))));
+      try (var wide = widening.open()) {
+        FloatBuffer lefts = wide.reading(a).floats();
+        FloatBuffer rights = wide.reading(b).floats();
+        FloatBuffer outs = wide.writing(y).floats();
+        axes.forEach(
+            (left, right, out) ->
+                outs.put(out, Functions.value(op, lefts.get(left), rights.get(right))));
+      }
     } else if (!axes.repeatsLeft()) {
-      plan(op, axes).run(a, b, y);
+      plan(op, axes, y.type()).run(a, b, y);
     } else if (!axes.repeatsRight() && (op == BinaryOp.ADD || op == BinaryOp.MULTIPLY)) {
-      plan(op, axes.swapped()).run(b, a, y);
+      plan(op, axes.swapped(), y.type()).run(b, a, y);
     } else {
       // oneDNN repeats the left operand only in a loop that is a hundred times slower.
       Buffer whole = backend.allocate(a.type(), y.length());
       backend.copy().strided(axes.expandingLeft(), a, whole);
-      plan(op, axes.leftExpanded()).run(CpuBuffer.of(whole), b, y);
+      plan(op, axes.leftExpanded(), y.type()).run(CpuBuffer.of(whole), b, y);
       backend.release(whole);
     }
   }
 
-  private Plan plan(BinaryOp op, Axes axes) {
-    return plans.get(new Key(op, axes), builder -> describe(builder, op, axes));
+  private Plan plan(BinaryOp op, Axes axes, DType type) {
+    Key key = new Key(op, axes, type);
+    return plans.get(key, builder -> describe(builder, key));
   }
 
-  private static void describe(PlanBuilder builder, BinaryOp op, Axes axes) {
-    dnnl_memory_desc left = builder.rowMajor(axes.sizes(Axes.Axis::a));
-    dnnl_memory_desc right = builder.rowMajor(axes.sizes(Axes.Axis::b));
-    dnnl_memory_desc out = builder.rowMajor(axes.sizes(Axes.Axis::y));
+  private static void describe(PlanBuilder builder, Key key) {
+    Axes axes = key.axes();
+    dnnl_memory_desc left = builder.rowMajor(key.type(), axes.sizes(Axes.Axis::a));
+    dnnl_memory_desc right = builder.rowMajor(key.type(), axes.sizes(Axes.Axis::b));
+    dnnl_memory_desc out = builder.rowMajor(key.type(), axes.sizes(Axes.Axis::y));
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
         dnnl_binary_primitive_desc_create(
-            descriptor, builder.engine(), algorithm(op), left, right, out, builder.attributes()),
+            descriptor,
+            builder.engine(),
+            algorithm(key.op()),
+            left,
+            right,
+            out,
+            builder.attributes()),
         axes);
     builder.step(
         descriptor,

@@ -1,6 +1,7 @@
 package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
@@ -9,18 +10,25 @@ import semigan.kernels.DType;
 import semigan.kernels.MatmulGeometry;
 
 /**
- * The input's gradient by a matrix product, where the image has few channels: oneDNN's convolutions
- * are several times slower there than its products.
+ * Gradients by a matrix product, where that is faster than oneDNN's convolution: the input's where
+ * the image has few channels, the filter's in BF16. Both have a matrix of columns in between,
+ * {@code [pixels of the output, window]}.
  */
 final class ConvByProduct {
+  /** More elements than this cost more memory than the time is worth. */
+  private static final long MOST_COLUMNS = 1 << 25;
+
   /** With more channels the sum over columns costs more than the convolution. */
   private static final int FEW_CHANNELS = 4;
 
+  private final Widening widening;
   private final Backend backend;
   private float[] columns = {};
+  private short[] padding = {};
   private float[] image = {};
 
-  ConvByProduct(Backend backend) {
+  ConvByProduct(Widening widening, Backend backend) {
+    this.widening = widening;
     this.backend = backend;
   }
 
@@ -38,8 +46,66 @@ final class ConvByProduct {
     Buffer shares = backend.allocate(DType.F32, (long) pixels * g.window());
     var product = new MatmulGeometry(pixels, g.window(), g.outChannels(), false, false);
     backend.gemm().matmul(product, dy, w, shares);
-    sumWindows(g, CpuBuffer.of(shares).floats(), CpuBuffer.of(dx).floats());
+    try (var wide = widening.open()) {
+      sumWindows(g, CpuBuffer.of(shares).floats(), wide.writing(dx).floats());
+    }
     backend.release(shares);
+  }
+
+  /**
+   * Whether {@link #backwardWeightByColumns} beats oneDNN, which has to sort both operands before
+   * it can multiply BF16 in pairs, and with a stride does so badly.
+   */
+  static boolean isStridedBf16(Conv2dGeometry g, DType type) {
+    long pixels = (long) g.batch() * g.outHeight() * g.outWidth();
+    return type == DType.BF16
+        && g.strideHeight() * g.strideWidth() > 1
+        && g.inChannels() > FEW_CHANNELS
+        && pixels * g.window() <= MOST_COLUMNS;
+  }
+
+  /** {@code dw [out, window] = dy' [out, pixels] columns [pixels, window]}, of BF16. */
+  void backwardWeightByColumns(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
+    int pixels = g.batch() * g.outHeight() * g.outWidth();
+    Buffer windows = backend.allocate(DType.BF16, (long) pixels * g.window());
+    copyWindows(g, CpuBuffer.of(x).shorts(), CpuBuffer.of(windows).shorts());
+    var product = new MatmulGeometry(g.outChannels(), g.window(), pixels, true, false);
+    backend.gemm().matmul(product, dy, windows, dw);
+    backend.release(windows);
+  }
+
+  private void copyWindows(Conv2dGeometry g, ShortBuffer x, ShortBuffer windows) {
+    int stretch = g.kernelWidth() * g.inChannels();
+    padding = padding.length < stretch ? new short[stretch] : padding;
+    int to = 0;
+    for (int n = 0; n < g.batch(); n++) {
+      for (int oh = 0; oh < g.outHeight(); oh++) {
+        for (int ow = 0; ow < g.outWidth(); ow++) {
+          int left = (ow * g.strideWidth() - g.padLeft()) * g.inChannels();
+          for (int kh = 0; kh < g.kernelHeight(); kh++) {
+            int ih = oh * g.strideHeight() - g.padTop() + kh;
+            copyStretch(g, x, n * g.inHeight() + ih, ih, left, windows, to);
+            to += stretch;
+          }
+        }
+      }
+    }
+  }
+
+  /** One row of one window: what lies in the image, and zeros for the padding. */
+  private void copyStretch(
+      Conv2dGeometry g, ShortBuffer x, int row, int ih, int left, ShortBuffer windows, int to) {
+    int stretch = g.kernelWidth() * g.inChannels();
+    int width = g.inWidth() * g.inChannels();
+    int from = Math.max(left, 0);
+    int end = Math.min(left + stretch, width);
+    if (ih < 0 || ih >= g.inHeight() || from >= end) {
+      windows.put(to, padding, 0, stretch);
+      return;
+    }
+    windows.put(to, padding, 0, from - left);
+    windows.put(to + from - left, x, row * width + from, end - from);
+    windows.put(to + end - left, padding, 0, left + stretch - end);
   }
 
   private void sumWindows(Conv2dGeometry g, FloatBuffer shares, FloatBuffer dx) {

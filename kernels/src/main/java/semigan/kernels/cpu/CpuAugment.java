@@ -12,6 +12,12 @@ import semigan.kernels.Buffer;
  * {@code b} is its own gradient.
  */
 final class CpuAugment implements AugmentKernels {
+  private final Widening widening;
+
+  CpuAugment(Widening widening) {
+    this.widening = widening;
+  }
+
   @Override
   public void forward(AugmentGeometry geometry, Buffer draws, Buffer x, Buffer y) {
     forEachImage(
@@ -45,20 +51,23 @@ final class CpuAugment implements AugmentKernels {
     void run(Change change, float[] from, float[] to);
   }
 
-  private static void forEachImage(
-      AugmentGeometry geometry, Buffer draws, Buffer x, Buffer y, Body body) {
+  private void forEachImage(AugmentGeometry geometry, Buffer draws, Buffer x, Buffer y, Body body) {
     FloatBuffer u = CpuBuffer.of(draws).floats();
     int length = geometry.imageLength();
     float[] from = new float[length];
     double[] ofImage = new double[AugmentGeometry.DRAWS];
-    for (int n = 0; n < geometry.batch(); n++) {
-      for (int i = 0; i < ofImage.length; i++) {
-        ofImage[i] = u.get(n * ofImage.length + i);
+    try (var wide = widening.open()) {
+      FloatBuffer source = wide.reading(x).floats();
+      FloatBuffer target = wide.writing(y).floats();
+      for (int n = 0; n < geometry.batch(); n++) {
+        for (int i = 0; i < ofImage.length; i++) {
+          ofImage[i] = u.get(n * ofImage.length + i);
+        }
+        source.get(n * length, from, 0, length);
+        float[] to = new float[length];
+        body.run(geometry.change(ofImage), from, to);
+        target.put(n * length, to, 0, length);
       }
-      CpuBuffer.of(x).floats().get(n * length, from, 0, length);
-      float[] to = new float[length];
-      body.run(geometry.change(ofImage), from, to);
-      CpuBuffer.of(y).floats().put(n * length, to, 0, length);
     }
   }
 

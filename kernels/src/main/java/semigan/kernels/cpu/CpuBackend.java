@@ -3,6 +3,7 @@ package semigan.kernels.cpu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
@@ -32,12 +33,20 @@ import semigan.kernels.ResizeKernels;
 public final class CpuBackend implements Backend {
   public static final String NAME = "cpu";
 
-  private final int threads = Runtime.getRuntime().availableProcessors();
+  /**
+   * System property: how many threads compute. By default as many as the machine has processors, or
+   * as a container's limit allows. oneDNN takes the number of the first backend of the process.
+   */
+  public static final String THREADS = "semigan.cpu.threads";
+
+  private final int threads =
+      Math.max(1, Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
   private final OneDnn library;
   private final NativeMemory.Source heap = new NativeMemory.Source();
   private final CachingAllocator<NativeMemory> allocator;
   private final Plans plans;
   private final Workers workers;
+  private final Widening widening;
   private final ConvKernels conv;
   private final GemmKernels gemm;
   private final NormKernels norm;
@@ -46,8 +55,8 @@ public final class CpuBackend implements Backend {
   private final CpuReduce reduce;
   private final PoolKernels pool;
   private final ResizeKernels resize;
-  private final AugmentKernels augment = new CpuAugment();
-  private final LossKernels loss = new CpuLoss();
+  private final AugmentKernels augment;
+  private final LossKernels loss;
   private final OptimKernels optim;
   private final RandomKernels random;
   private boolean open = true;
@@ -63,16 +72,19 @@ public final class CpuBackend implements Backend {
     plans = new Plans(library);
     workers = new Workers(threads);
     Tiles tiles = new Tiles(workers);
-    conv = new CpuConv(plans, workers, this);
+    widening = new Widening(plans, this);
+    conv = new CpuConv(plans, workers, widening, this);
     gemm = new CpuGemm(plans);
-    norm = new CpuNorm(plans);
-    elementwise = new CpuElementwise(plans, tiles, this);
-    copy = new CpuCopy(plans);
-    reduce = new CpuReduce(plans, tiles, new Permuted(this));
-    pool = new CpuPool(plans);
+    norm = new CpuNorm(plans, widening);
+    elementwise = new CpuElementwise(plans, tiles, widening, this);
+    copy = new CpuCopy(plans, widening);
+    reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));
+    pool = new CpuPool(plans, widening);
     resize = new CpuResize(plans);
-    optim = new CpuOptim(tiles);
-    random = new CpuRandom(tiles);
+    augment = new CpuAugment(widening);
+    loss = new CpuLoss(widening);
+    optim = new CpuOptim(tiles, widening);
+    random = new CpuRandom(tiles, widening);
   }
 
   @Override
@@ -99,14 +111,22 @@ public final class CpuBackend implements Backend {
 
   @Override
   public boolean supports(DType type) {
-    return type == DType.F32 || type == DType.I32;
+    return switch (type) {
+      case F32, I32 -> true;
+      case BF16 -> library.hasBf16();
+      case F64 -> false;
+    };
   }
 
   @Override
   public Buffer allocate(DType type, long length) {
     if (!supports(type)) {
       throw new IllegalArgumentException(
-          "cpu: cannot store %s; it has F32 and I32".formatted(type));
+          "cpu: cannot store %s on this processor (%s); it has %s"
+              .formatted(
+                  type,
+                  library.version(),
+                  Arrays.stream(DType.values()).filter(this::supports).toList()));
     }
     long bytes = length * type.bytes();
     if (bytes > memory().budget()) {
@@ -137,8 +157,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void write(float[] source, int from, Buffer target) {
-    CpuBuffer to = CpuBuffer.of(target);
-    to.floats().put(0, source, from, to.size());
+    try (var wide = widening.open()) {
+      CpuBuffer to = wide.writing(target);
+      to.floats().put(0, source, from, to.size());
+    }
   }
 
   @Override
@@ -149,8 +171,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void read(Buffer source, float[] target, int from) {
-    CpuBuffer values = CpuBuffer.of(source);
-    values.floats().get(0, target, from, values.size());
+    try (var wide = widening.open()) {
+      CpuBuffer values = wide.reading(source);
+      values.floats().get(0, target, from, values.size());
+    }
   }
 
   @Override

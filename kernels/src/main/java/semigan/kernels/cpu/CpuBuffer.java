@@ -3,6 +3,7 @@ package semigan.kernels.cpu;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.Pointer;
 import semigan.kernels.Buffer;
 import semigan.kernels.CachingAllocator;
@@ -18,6 +19,7 @@ final class CpuBuffer extends Buffer {
   private final CachingAllocator.Block<NativeMemory> block;
   private FloatBuffer floats;
   private IntBuffer ints;
+  private ShortBuffer shorts;
 
   /** The whole of an allocator's block. */
   CpuBuffer(DType type, long length, CachingAllocator.Block<NativeMemory> block) {
@@ -69,6 +71,14 @@ final class CpuBuffer extends Buffer {
     return ints;
   }
 
+  /** The elements' bits, where their type has two bytes. */
+  ShortBuffer shorts() {
+    if (shorts == null) {
+      shorts = view().asShortBuffer();
+    }
+    return shorts;
+  }
+
   private ByteBuffer view() {
     ByteBuffer whole = memory.bytes();
     return whole.slice(byteOffset, (int) bytes()).order(whole.order());
@@ -82,6 +92,14 @@ final class CpuBuffer extends Buffer {
   /** Every bit becomes 0. */
   void clear() {
     Pointer.memset(new NativeMemory.Address().at(address()), 0, bytes());
+  }
+
+  /** Takes all of another buffer of the same type, from this buffer's start on. */
+  void copyFrom(CpuBuffer source) {
+    Pointer.memcpy(
+        new NativeMemory.Address().at(address()),
+        new NativeMemory.Address().at(source.address()),
+        source.bytes());
   }
 
   /**

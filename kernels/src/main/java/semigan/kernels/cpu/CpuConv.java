@@ -9,6 +9,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.ConvKernels;
+import semigan.kernels.DType;
 import semigan.kernels.WholeImageConv;
 
 /**
@@ -16,7 +17,7 @@ import semigan.kernels.WholeImageConv;
  * that the primitive asks for, which costs a few percent of the convolution.
  */
 final class CpuConv implements ConvKernels {
-  private record Key(Direction direction, Conv2dGeometry geometry) {}
+  private record Key(Direction direction, Conv2dGeometry geometry, DType type) {}
 
   private enum Direction {
     FORWARD,
@@ -33,10 +34,10 @@ final class CpuConv implements ConvKernels {
   private final WholeImageConv wholeImages;
   private final WinogradConv winograd;
 
-  CpuConv(Plans plans, Workers workers, Backend backend) {
+  CpuConv(Plans plans, Workers workers, Widening widening, Backend backend) {
     this.plans = plans;
     winograd = new WinogradConv(plans, workers, backend);
-    products = new ConvByProduct(backend);
+    products = new ConvByProduct(widening, backend);
     wholeImages = new WholeImageConv(backend);
   }
 
@@ -44,7 +45,7 @@ final class CpuConv implements ConvKernels {
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.forward(geometry, x, w, y);
-    } else if (WinogradConv.fits(geometry)) {
+    } else if (WinogradConv.takes(geometry, x.type())) {
       winograd.forward(geometry, x, w, y);
     } else {
       run(Direction.FORWARD, geometry, x, w, y);
@@ -57,7 +58,7 @@ final class CpuConv implements ConvKernels {
       wholeImages.backwardInput(geometry, dy, w, dx);
     } else if (ConvByProduct.hasFewInputChannels(geometry)) {
       products.backwardInputByColumns(geometry, dy, w, dx);
-    } else if (WinogradConv.fits(geometry)) {
+    } else if (WinogradConv.takes(geometry, dy.type())) {
       winograd.backwardInput(geometry, dy, w, dx);
     } else {
       run(Direction.BACKWARD_INPUT, geometry, dx, w, dy);
@@ -68,22 +69,24 @@ final class CpuConv implements ConvKernels {
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardWeight(geometry, x, dy, dw);
-    } else if (WinogradConv.fits(geometry)) {
+    } else if (WinogradConv.takes(geometry, x.type())) {
       winograd.backwardWeight(geometry, x, dy, dw);
+    } else if (ConvByProduct.isStridedBf16(geometry, x.type())) {
+      products.backwardWeightByColumns(geometry, x, dy, dw);
     } else {
       run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }
   }
 
   private void run(Direction direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
-    plan(direction, geometry).run(CpuBuffer.of(x), CpuBuffer.of(w), CpuBuffer.of(y));
+    plan(direction, geometry, x.type()).run(CpuBuffer.of(x), CpuBuffer.of(w), CpuBuffer.of(y));
   }
 
-  private Plan plan(Direction direction, Conv2dGeometry geometry) {
+  private Plan plan(Direction direction, Conv2dGeometry geometry, DType type) {
     return plans.get(
-        new Key(direction, geometry),
+        new Key(direction, geometry, type),
         builder -> {
-          Recipe recipe = new Recipe(builder, geometry);
+          Recipe recipe = new Recipe(builder, geometry, type);
           switch (direction) {
             case FORWARD -> recipe.forward();
             case BACKWARD_INPUT -> recipe.backwardInput();
@@ -105,13 +108,14 @@ final class CpuConv implements ConvKernels {
     private final long[] before;
     private final long[] after;
 
-    Recipe(PlanBuilder builder, Conv2dGeometry g) {
+    Recipe(PlanBuilder builder, Conv2dGeometry g, DType type) {
       this.builder = builder;
-      x = builder.images(g.batch(), g.inHeight(), g.inWidth(), g.inChannels());
-      y = builder.images(g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
+      x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.inChannels());
+      y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
       // A filter [out, kh, kw, in] lies in memory as a batch of images does.
-      ours = builder.images(g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
-      any = builder.any(g.outChannels(), g.inChannels(), g.kernelHeight(), g.kernelWidth());
+      ours =
+          builder.images(type, g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
+      any = builder.any(type, g.outChannels(), g.inChannels(), g.kernelHeight(), g.kernelWidth());
       strides = new long[] {g.strideHeight(), g.strideWidth()};
       before = new long[] {g.padTop(), g.padLeft()};
       after = new long[] {g.padBottom(), g.padRight()};

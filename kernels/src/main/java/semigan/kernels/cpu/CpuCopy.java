@@ -1,27 +1,28 @@
 package semigan.kernels.cpu;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
-
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import semigan.kernels.Buffer;
 import semigan.kernels.CopyKernels;
+import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
 import semigan.kernels.cpu.Box.Axis;
 
 /** Copies: one run of memory, a oneDNN reorder, or a loop over runs where neither fits. */
 final class CpuCopy implements CopyKernels {
-  private record Key(Box box) {}
+  private record Key(Box box, DType type) {}
 
   /** Below this a plan costs more than the loop. */
   private static final long WORTH_A_PLAN = 4096;
 
   private final Plans plans;
+  private final Widening widening;
 
-  CpuCopy(Plans plans) {
+  CpuCopy(Plans plans, Widening widening) {
     this.plans = plans;
+    this.widening = widening;
   }
 
   @Override
@@ -32,24 +33,27 @@ final class CpuCopy implements CopyKernels {
     int first = (int) geometry.sourceOffset();
     int firstTarget = (int) geometry.targetOffset();
     if (box.isOneRun()) {
-      to.ints().put(firstTarget, from.ints(), first, (int) box.length());
+      to.from(firstTarget).copyFrom((CpuBuffer) from.slice(first, box.length()));
       return;
     }
     if (box.length() >= WORTH_A_PLAN && box.isForward()) {
-      Plan plan = plans.get(new Key(box), builder -> describe(builder, box));
+      Plan plan =
+          plans.get(new Key(box, from.type()), builder -> describe(builder, box, from.type()));
       if (!plan.isEmpty()) {
         plan.run(from.from(first), to.from(firstTarget));
         return;
       }
     }
-    loop(box, 0, from.ints(), first, to.ints(), firstTarget);
+    try (var wide = widening.open()) {
+      IntBuffer words = wide.reading(from).ints();
+      loop(box, 0, words, first, wide.updating(to).ints(), firstTarget);
+    }
   }
 
   /** A reorder, unless oneDNN refuses the strides or has only its slow loop for them. */
-  private static void describe(PlanBuilder builder, Box box) {
-    // Only bits move, so that integers may pass as floats.
-    dnnl_memory_desc source = builder.stridedOrNull(dnnl_f32, box.sizes(), box.sourceStrides());
-    dnnl_memory_desc target = builder.stridedOrNull(dnnl_f32, box.sizes(), box.targetStrides());
+  private static void describe(PlanBuilder builder, Box box, DType type) {
+    dnnl_memory_desc source = builder.stridedOrNull(type, box.sizes(), box.sourceStrides());
+    dnnl_memory_desc target = builder.stridedOrNull(type, box.sizes(), box.targetStrides());
     if (source != null && target != null) {
       builder.fastReorder(source, 0, target, 1);
     }
@@ -94,29 +98,31 @@ final class CpuCopy implements CopyKernels {
 
   @Override
   public void convert(Buffer source, Buffer target) {
-    // There is only F32 to convert from and to, until BF16 comes.
-    CpuBuffer to = CpuBuffer.of(target);
-    to.ints().put(0, CpuBuffer.of(source).ints(), 0, to.size());
+    widening.convert(CpuBuffer.of(source), CpuBuffer.of(target));
   }
 
   @Override
   public void gather(long rows, int columns, Buffer x, Buffer labels, Buffer y) {
-    FloatBuffer values = CpuBuffer.of(x).floats();
     IntBuffer chosen = CpuBuffer.of(labels).ints();
-    FloatBuffer target = CpuBuffer.of(y).floats();
-    for (int row = 0; row < rows; row++) {
-      target.put(row, values.get(row * columns + chosen.get(row)));
+    try (var wide = widening.open()) {
+      FloatBuffer values = wide.reading(x).floats();
+      FloatBuffer target = wide.writing(y).floats();
+      for (int row = 0; row < rows; row++) {
+        target.put(row, values.get(row * columns + chosen.get(row)));
+      }
     }
   }
 
   @Override
   public void gatherBackward(long rows, int columns, Buffer dy, Buffer labels, Buffer dx) {
-    FloatBuffer gradient = CpuBuffer.of(dy).floats();
     IntBuffer chosen = CpuBuffer.of(labels).ints();
-    FloatBuffer target = CpuBuffer.of(dx).floats();
-    CpuBuffer.of(dx).clear();
-    for (int row = 0; row < rows; row++) {
-      target.put(row * columns + chosen.get(row), gradient.get(row));
+    try (var wide = widening.open()) {
+      FloatBuffer gradient = wide.reading(dy).floats();
+      CpuBuffer target = wide.writing(dx);
+      target.clear();
+      for (int row = 0; row < rows; row++) {
+        target.floats().put(row * columns + chosen.get(row), gradient.get(row));
+      }
     }
   }
 }

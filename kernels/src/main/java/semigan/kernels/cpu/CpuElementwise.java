@@ -11,6 +11,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.BinaryOp;
 import semigan.kernels.BroadcastGeometry;
 import semigan.kernels.Buffer;
+import semigan.kernels.DType;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.UnaryOp;
 
@@ -19,24 +20,29 @@ final class CpuElementwise implements ElementwiseKernels {
   /** A function in Java over a tile or two takes as long as handing them over. */
   private static final int WORTH_SHARING = 1 << 13;
 
-  private record UnaryKey(UnaryOp op, float alpha, float beta, boolean backward, long length) {}
+  private record UnaryKey(
+      UnaryOp op, float alpha, float beta, boolean backward, DType type, long length) {}
 
   private final Plans plans;
   private final Tiles tiles;
+  private final Widening widening;
   private final Broadcast broadcast;
 
-  CpuElementwise(Plans plans, Tiles tiles, Backend backend) {
+  CpuElementwise(Plans plans, Tiles tiles, Widening widening, Backend backend) {
     this.plans = plans;
     this.tiles = tiles;
-    broadcast = new Broadcast(plans, backend);
+    this.widening = widening;
+    broadcast = new Broadcast(plans, widening, backend);
   }
 
   @Override
   public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
     if (x.length() <= Functions.SMALL || isRough(op)) {
-      inJava(op, alpha, beta, CpuBuffer.of(x).floats(), CpuBuffer.of(y).floats());
+      try (var wide = widening.open()) {
+        inJava(op, alpha, beta, wide.reading(x).floats(), wide.writing(y).floats());
+      }
     } else {
-      unaryPlan(op, alpha, beta, false, x.length()).run(CpuBuffer.of(x), CpuBuffer.of(y));
+      unaryPlan(op, alpha, beta, false, x).run(CpuBuffer.of(x), CpuBuffer.of(y));
     }
   }
 
@@ -66,16 +72,23 @@ final class CpuElementwise implements ElementwiseKernels {
   public void unaryBackward(
       UnaryOp op, float alpha, float beta, Buffer x, Buffer y, Buffer dy, Buffer dx) {
     if (x.length() <= Functions.SMALL) {
-      backwardInJava(op, alpha, CpuBuffer.of(x), CpuBuffer.of(y), CpuBuffer.of(dy), dx);
+      try (var wide = widening.open()) {
+        backwardInJava(
+            op,
+            alpha,
+            wide.reading(x),
+            wide.reading(y),
+            wide.reading(dy),
+            wide.writing(dx).floats());
+      }
       return;
     }
     Buffer data = fromOutput(op) ? y : x;
-    unaryPlan(op, alpha, beta, true, x.length())
-        .run(CpuBuffer.of(data), CpuBuffer.of(dx), CpuBuffer.of(dy));
+    unaryPlan(op, alpha, beta, true, x).run(CpuBuffer.of(data), CpuBuffer.of(dx), CpuBuffer.of(dy));
   }
 
   private void backwardInJava(
-      UnaryOp op, float alpha, CpuBuffer x, CpuBuffer y, CpuBuffer dy, Buffer dx) {
+      UnaryOp op, float alpha, CpuBuffer x, CpuBuffer y, CpuBuffer dy, FloatBuffer dx) {
     int count = x.size();
     float[] inputs = tiles.own()[0];
     float[] outputs = tiles.own()[1];
@@ -86,14 +99,14 @@ final class CpuElementwise implements ElementwiseKernels {
     for (int i = 0; i < count; i++) {
       gradients[i] *= Functions.slope(op, alpha, inputs[i], outputs[i]);
     }
-    CpuBuffer.of(dx).floats().put(0, gradients, 0, count);
+    dx.put(0, gradients, 0, count);
   }
 
-  private Plan unaryPlan(UnaryOp op, float alpha, float beta, boolean backward, long length) {
+  private Plan unaryPlan(UnaryOp op, float alpha, float beta, boolean backward, Buffer x) {
     return plans.get(
-        new UnaryKey(op, alpha, beta, backward, length),
+        new UnaryKey(op, alpha, beta, backward, x.type(), x.length()),
         builder -> {
-          dnnl_memory_desc layout = builder.rowMajor(length);
+          dnnl_memory_desc layout = builder.rowMajor(x.type(), x.length());
           // Only these two read their arguments; softplus has a fixed one.
           boolean reads = op == UnaryOp.LEAKY_RELU || op == UnaryOp.LINEAR;
           float a = reads ? alpha : op == UnaryOp.SOFTPLUS ? 1 : 0;
@@ -184,12 +197,13 @@ final class CpuElementwise implements ElementwiseKernels {
 
   @Override
   public void fill(Buffer y, float value) {
-    CpuBuffer target = CpuBuffer.of(y);
     float[] tile = tiles.own()[0];
-    Arrays.fill(tile, 0, Math.min(target.size(), Tiles.SIZE), value);
-    FloatBuffer floats = target.floats();
-    for (int from = 0; from < target.size(); from += Tiles.SIZE) {
-      floats.put(from, tile, 0, Math.min(Tiles.SIZE, target.size() - from));
+    Arrays.fill(tile, value);
+    try (var wide = widening.open()) {
+      CpuBuffer target = wide.writing(y);
+      for (int from = 0; from < target.size(); from += Tiles.SIZE) {
+        target.floats().put(from, tile, 0, Math.min(Tiles.SIZE, target.size() - from));
+      }
     }
   }
 }

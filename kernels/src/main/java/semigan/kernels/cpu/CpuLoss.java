@@ -7,6 +7,12 @@ import semigan.kernels.LossKernels;
 
 /** Softmax and losses: a few numbers a row, so plain loops, with exponentials in double. */
 final class CpuLoss implements LossKernels {
+  private final Widening widening;
+
+  CpuLoss(Widening widening) {
+    this.widening = widening;
+  }
+
   /** What is done with one row. */
   private interface RowBody {
     void run(int row, float[] x, float[] dx);
@@ -14,9 +20,11 @@ final class CpuLoss implements LossKernels {
 
   @Override
   public void logSumExp(long rows, int classes, Buffer x, Buffer y) {
-    FloatBuffer target = CpuBuffer.of(y).floats();
-    forEachRow(
-        rows, classes, x, null, null, (row, a, none) -> target.put(row, (float) logSumExp(a)));
+    try (var wide = widening.open()) {
+      FloatBuffer target = wide.writing(y).floats();
+      forEachRow(
+          rows, classes, x, null, null, (row, a, none) -> target.put(row, (float) logSumExp(a)));
+    }
   }
 
   @Override
@@ -108,21 +116,23 @@ final class CpuLoss implements LossKernels {
    * @param preset what the second array holds before the body, or null
    * @param out where the second array goes afterwards, or null
    */
-  private static void forEachRow(
+  private void forEachRow(
       long rows, int classes, Buffer x, Buffer preset, Buffer out, RowBody body) {
     float[] a = new float[classes];
     float[] d = new float[classes];
-    FloatBuffer source = CpuBuffer.of(x).floats();
-    FloatBuffer before = preset == null ? null : CpuBuffer.of(preset).floats();
-    FloatBuffer after = out == null ? null : CpuBuffer.of(out).floats();
-    for (int row = 0; row < rows; row++) {
-      source.get(row * classes, a);
-      if (before != null) {
-        before.get(row * classes, d);
-      }
-      body.run(row, a, d);
-      if (after != null) {
-        after.put(row * classes, d);
+    try (var wide = widening.open()) {
+      FloatBuffer source = wide.reading(x).floats();
+      FloatBuffer before = preset == null ? null : wide.reading(preset).floats();
+      FloatBuffer after = out == null ? null : wide.writing(out).floats();
+      for (int row = 0; row < rows; row++) {
+        source.get(row * classes, a);
+        if (before != null) {
+          before.get(row * classes, d);
+        }
+        body.run(row, a, d);
+        if (after != null) {
+          after.put(row * classes, d);
+        }
       }
     }
   }

@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
+import semigan.kernels.DType;
 import semigan.kernels.NormKernels;
 
 /**
@@ -16,9 +17,13 @@ import semigan.kernels.NormKernels;
  * primitive of its own, in place, on what has just been written.
  */
 final class CpuNorm implements NormKernels {
-  private record Key(Pass pass, long rows, int channels, float epsilon, float slope) {
+  private record Key(Pass pass, long rows, int channels, float epsilon, float slope, DType type) {
     boolean isActivated() {
       return slope != 1;
+    }
+
+    Key with(Pass other) {
+      return new Key(other, rows, channels, epsilon, slope, type);
     }
 
     /** In training, oneDNN's own activation is ReLU alone. */
@@ -36,9 +41,11 @@ final class CpuNorm implements NormKernels {
   private static final int AFFINE = dnnl_use_scale | dnnl_use_shift;
 
   private final Plans plans;
+  private final Widening widening;
 
-  CpuNorm(Plans plans) {
+  CpuNorm(Plans plans, Widening widening) {
     this.plans = plans;
+    this.widening = widening;
   }
 
   @Override
@@ -54,7 +61,7 @@ final class CpuNorm implements NormKernels {
       Buffer mean,
       Buffer variance) {
     run(
-        new Key(Pass.FORWARD, rows, channels, epsilon, slope),
+        new Key(Pass.FORWARD, rows, channels, epsilon, slope, x.type()),
         CpuNorm::describeForward,
         x,
         scale,
@@ -77,7 +84,7 @@ final class CpuNorm implements NormKernels {
       Buffer variance,
       Buffer y) {
     run(
-        new Key(Pass.INFERENCE, rows, channels, epsilon, slope),
+        new Key(Pass.INFERENCE, rows, channels, epsilon, slope, x.type()),
         CpuNorm::describeForward,
         x,
         scale,
@@ -103,18 +110,22 @@ final class CpuNorm implements NormKernels {
       Buffer dx,
       Buffer dscale,
       Buffer dshift) {
-    run(
-        new Key(Pass.BACKWARD, rows, channels, epsilon, slope),
-        CpuNorm::describeBackward,
-        x,
-        scale,
-        mean,
-        variance,
-        dy,
-        dx,
-        dscale,
-        dshift,
-        y);
+    try (var wide = widening.open()) {
+      // Between its two primitives lies dz, which BF16 holds exactly for these slopes only.
+      boolean direct = x.type() == DType.F32 || slope == 0 || slope == 1;
+      run(
+          new Key(Pass.BACKWARD, rows, channels, epsilon, slope, direct ? x.type() : DType.F32),
+          CpuNorm::describeBackward,
+          direct ? x : wide.reading(x),
+          scale,
+          mean,
+          variance,
+          direct ? dy : wide.reading(dy),
+          direct ? dx : wide.writing(dx),
+          dscale,
+          dshift,
+          direct ? y : wide.reading(y));
+    }
   }
 
   private void run(Key key, BiConsumer<PlanBuilder, Key> recipe, Buffer... operands) {
@@ -126,7 +137,21 @@ final class CpuNorm implements NormKernels {
   }
 
   private static void describeForward(PlanBuilder builder, Key key) {
-    dnnl_memory_desc x = builder.images(1, key.rows(), 1, key.channels());
+    describeNormalisation(builder, key);
+    if (key.isActivated() && !key.isActivatedWithin()) {
+      if (key.type() == DType.BF16) {
+        // An activation of what is rounded already would round once more.
+        describeNormalisation(builder, key.with(Pass.INFERENCE));
+        return;
+      }
+      dnnl_memory_desc y = builder.rowMajor(key.type(), key.rows() * key.channels());
+      builder.step(
+          activation(builder, y, key.slope()), at(DNNL_ARG_SRC, y, 5), at(DNNL_ARG_DST, y, 5));
+    }
+  }
+
+  private static void describeNormalisation(PlanBuilder builder, Key key) {
+    dnnl_memory_desc x = builder.images(key.type(), 1, key.rows(), 1, key.channels());
     dnnl_memory_desc vector = builder.rowMajor(key.channels());
     builder.step(
         forward(
@@ -142,11 +167,6 @@ final class CpuNorm implements NormKernels {
         at(DNNL_ARG_MEAN, vector, 3),
         at(DNNL_ARG_VARIANCE, vector, 4),
         at(DNNL_ARG_DST, x, 5));
-    if (key.isActivated() && !key.isActivatedWithin()) {
-      dnnl_memory_desc y = builder.rowMajor(key.rows() * key.channels());
-      builder.step(
-          activation(builder, y, key.slope()), at(DNNL_ARG_SRC, y, 5), at(DNNL_ARG_DST, y, 5));
-    }
   }
 
   private static void describeBackward(PlanBuilder builder, Key key) {
@@ -155,7 +175,7 @@ final class CpuNorm implements NormKernels {
       dz = 5; // dx first holds dz: oneDNN's backward works in place
       describeActivationBackward(builder, key, dz);
     }
-    dnnl_memory_desc x = builder.images(1, key.rows(), 1, key.channels());
+    dnnl_memory_desc x = builder.images(key.type(), 1, key.rows(), 1, key.channels());
     dnnl_memory_desc vector = builder.rowMajor(key.channels());
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
@@ -185,7 +205,7 @@ final class CpuNorm implements NormKernels {
 
   /** From dy (operand 4) to dz, by y (operand 8), whose sign is that of z. */
   private static void describeActivationBackward(PlanBuilder builder, Key key, int dz) {
-    dnnl_memory_desc y = builder.rowMajor(key.rows() * key.channels());
+    dnnl_memory_desc y = builder.rowMajor(key.type(), key.rows() * key.channels());
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
         dnnl_eltwise_backward_primitive_desc_create(

@@ -10,9 +10,11 @@ final class CpuOptim implements OptimKernels {
   private static final int WORTH_SHARING = 1 << 17;
 
   private final Tiles tiles;
+  private final Widening widening;
 
-  CpuOptim(Tiles tiles) {
+  CpuOptim(Tiles tiles, Widening widening) {
     this.tiles = tiles;
+    this.widening = widening;
   }
 
   @Override
@@ -27,33 +29,39 @@ final class CpuOptim implements OptimKernels {
     float approach = averaging == null ? 0 : averagingRate(averaging);
     AdamStep step = AdamStep.of(settings, now.get(CLOCK_STEP), now.get(CLOCK_RATE));
     for (AdamSlot slot : slots) {
-      FloatBuffer parameter = CpuBuffer.of(slot.parameter()).floats();
-      FloatBuffer gradient = CpuBuffer.of(slot.gradient()).floats();
-      FloatBuffer first = CpuBuffer.of(slot.firstMoment()).floats();
-      FloatBuffer second = CpuBuffer.of(slot.secondMoment()).floats();
-      FloatBuffer copy = slot.copy() == null ? null : CpuBuffer.of(slot.copy()).floats();
-      FloatBuffer average = slot.average() == null ? null : CpuBuffer.of(slot.average()).floats();
-      tiles.forEach(
-          parameter.capacity(),
-          WORTH_SHARING,
-          (tile, from, count) -> {
-            parameter.get(from, tile[0], 0, count);
-            gradient.get(from, tile[1], 0, count);
-            first.get(from, tile[2], 0, count);
-            second.get(from, tile[3], 0, count);
-            step.apply(tile[0], tile[1], tile[2], tile[3], count);
-            parameter.put(from, tile[0], 0, count);
-            first.put(from, tile[2], 0, count);
-            second.put(from, tile[3], 0, count);
-            if (copy != null) {
-              copy.put(from, tile[0], 0, count);
-            }
-            if (average != null) {
-              average.get(from, tile[1], 0, count);
-              approach(tile[1], approach, tile[0], count);
-              average.put(from, tile[1], 0, count);
-            }
-          });
+      try (var wide = widening.open()) {
+        adam(step, approach, slot, wide);
+      }
+    }
+  }
+
+  private void adam(AdamStep step, float approach, AdamSlot slot, Widening.Operands wide) {
+    CpuBuffer updated = wide.updating(slot.parameter());
+    FloatBuffer parameter = updated.floats();
+    FloatBuffer gradient = wide.reading(slot.gradient()).floats();
+    FloatBuffer first = CpuBuffer.of(slot.firstMoment()).floats();
+    FloatBuffer second = CpuBuffer.of(slot.secondMoment()).floats();
+    FloatBuffer average = slot.average() == null ? null : CpuBuffer.of(slot.average()).floats();
+    tiles.forEach(
+        parameter.capacity(),
+        WORTH_SHARING,
+        (tile, from, count) -> {
+          parameter.get(from, tile[0], 0, count);
+          gradient.get(from, tile[1], 0, count);
+          first.get(from, tile[2], 0, count);
+          second.get(from, tile[3], 0, count);
+          step.apply(tile[0], tile[1], tile[2], tile[3], count);
+          parameter.put(from, tile[0], 0, count);
+          first.put(from, tile[2], 0, count);
+          second.put(from, tile[3], 0, count);
+          if (average != null) {
+            average.get(from, tile[1], 0, count);
+            approach(tile[1], approach, tile[0], count);
+            average.put(from, tile[1], 0, count);
+          }
+        });
+    if (slot.copy() != null) {
+      widening.convert(updated, CpuBuffer.of(slot.copy()));
     }
   }
 
@@ -95,27 +103,38 @@ final class CpuOptim implements OptimKernels {
   public void sgd(float momentum, Buffer clock, List<SgdSlot> slots) {
     float rate = CpuBuffer.of(clock).floats().get(CLOCK_RATE);
     for (SgdSlot slot : slots) {
-      FloatBuffer parameter = CpuBuffer.of(slot.parameter()).floats();
-      FloatBuffer gradient = CpuBuffer.of(slot.gradient()).floats();
-      FloatBuffer velocity = CpuBuffer.of(slot.velocity()).floats();
-      tiles.forEach(
-          parameter.capacity(),
-          WORTH_SHARING,
-          (tile, from, count) -> {
-            float[] p = tile[0];
-            float[] g = tile[1];
-            float[] v = tile[2];
-            parameter.get(from, p, 0, count);
-            gradient.get(from, g, 0, count);
-            velocity.get(from, v, 0, count);
-            for (int i = 0; i < count; i++) {
-              v[i] = momentum * v[i] + g[i];
-              p[i] -= rate * v[i];
-            }
-            parameter.put(from, p, 0, count);
-            velocity.put(from, v, 0, count);
-          });
+      try (var wide = widening.open()) {
+        FloatBuffer parameter = wide.updating(slot.parameter()).floats();
+        FloatBuffer gradient = wide.reading(slot.gradient()).floats();
+        FloatBuffer velocity = CpuBuffer.of(slot.velocity()).floats();
+        sgd(momentum, rate, parameter, gradient, velocity);
+      }
     }
+  }
+
+  private void sgd(
+      float momentum,
+      float rate,
+      FloatBuffer parameter,
+      FloatBuffer gradient,
+      FloatBuffer velocity) {
+    tiles.forEach(
+        parameter.capacity(),
+        WORTH_SHARING,
+        (tile, from, count) -> {
+          float[] p = tile[0];
+          float[] g = tile[1];
+          float[] v = tile[2];
+          parameter.get(from, p, 0, count);
+          gradient.get(from, g, 0, count);
+          velocity.get(from, v, 0, count);
+          for (int i = 0; i < count; i++) {
+            v[i] = momentum * v[i] + g[i];
+            p[i] -= rate * v[i];
+          }
+          parameter.put(from, p, 0, count);
+          velocity.put(from, v, 0, count);
+        });
   }
 
   @Override
@@ -138,19 +157,21 @@ final class CpuOptim implements OptimKernels {
   @Override
   public void average(float rate, List<AverageSlot> slots) {
     for (AverageSlot slot : slots) {
-      FloatBuffer average = CpuBuffer.of(slot.average()).floats();
-      FloatBuffer value = CpuBuffer.of(slot.value()).floats();
-      tiles.forEach(
-          average.capacity(),
-          WORTH_SHARING,
-          (tile, from, count) -> {
-            float[] a = tile[0];
-            float[] x = tile[1];
-            average.get(from, a, 0, count);
-            value.get(from, x, 0, count);
-            approach(a, rate, x, count);
-            average.put(from, a, 0, count);
-          });
+      try (var wide = widening.open()) {
+        FloatBuffer average = CpuBuffer.of(slot.average()).floats();
+        FloatBuffer value = wide.reading(slot.value()).floats();
+        tiles.forEach(
+            average.capacity(),
+            WORTH_SHARING,
+            (tile, from, count) -> {
+              float[] a = tile[0];
+              float[] x = tile[1];
+              average.get(from, a, 0, count);
+              value.get(from, x, 0, count);
+              approach(a, rate, x, count);
+              average.put(from, a, 0, count);
+            });
+      }
     }
   }
 
@@ -158,12 +179,18 @@ final class CpuOptim implements OptimKernels {
   public void clipByNorm(float limit, List<Buffer> gradients, Buffer norm) {
     double squares = 0;
     for (Buffer gradient : gradients) {
-      squares += sumOfSquares(CpuBuffer.of(gradient).floats());
+      try (var wide = widening.open()) {
+        squares += sumOfSquares(wide.reading(gradient).floats());
+      }
     }
     float length = (float) Math.sqrt(squares);
     CpuBuffer.of(norm).floats().put(0, length);
     if (length > limit) {
-      gradients.forEach(gradient -> scale(CpuBuffer.of(gradient).floats(), limit / length));
+      for (Buffer gradient : gradients) {
+        try (var wide = widening.open()) {
+          scale(wide.updating(gradient).floats(), limit / length);
+        }
+      }
     }
   }
 

@@ -6,19 +6,22 @@ import static semigan.kernels.cpu.PlanBuilder.at;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
+import semigan.kernels.DType;
 import semigan.kernels.Pool2dGeometry;
 import semigan.kernels.PoolKernels;
 
 /** Pooling by oneDNN. */
 final class CpuPool implements PoolKernels {
-  private record Key(boolean max, boolean backward, Pool2dGeometry geometry) {}
+  private record Key(boolean max, boolean backward, Pool2dGeometry geometry, DType type) {}
 
   private static final long[] DENSE = {0, 0};
 
   private final Plans plans;
+  private final Widening widening;
 
-  CpuPool(Plans plans) {
+  CpuPool(Plans plans, Widening widening) {
     this.plans = plans;
+    this.widening = widening;
   }
 
   @Override
@@ -28,7 +31,10 @@ final class CpuPool implements PoolKernels {
 
   @Override
   public void averageBackward(Pool2dGeometry geometry, Buffer dy, Buffer dx) {
-    run(false, true, geometry, CpuBuffer.of(dx), CpuBuffer.of(dy));
+    // oneDNN sums in the type of dx: in BF16 it would round once for each window.
+    try (var wide = widening.open()) {
+      run(false, true, geometry, wide.writing(dx), wide.reading(dy));
+    }
   }
 
   @Override
@@ -42,17 +48,19 @@ final class CpuPool implements PoolKernels {
   }
 
   private void run(boolean max, boolean backward, Pool2dGeometry geometry, CpuBuffer... operands) {
+    DType type = operands[0].type();
     plans
         .get(
-            new Key(max, backward, geometry), builder -> describe(builder, max, backward, geometry))
+            new Key(max, backward, geometry, type),
+            builder -> describe(builder, max, backward, geometry, type))
         .run(operands);
   }
 
   private static void describe(
-      PlanBuilder builder, boolean max, boolean backward, Pool2dGeometry g) {
+      PlanBuilder builder, boolean max, boolean backward, Pool2dGeometry g, DType type) {
     int algorithm = max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
-    dnnl_memory_desc x = builder.images(g.batch(), g.inHeight(), g.inWidth(), g.channels());
-    dnnl_memory_desc y = builder.images(g.batch(), g.outHeight(), g.outWidth(), g.channels());
+    dnnl_memory_desc x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.channels());
+    dnnl_memory_desc y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.channels());
     long[] strides = {g.strideHeight(), g.strideWidth()};
     long[] kernel = {g.kernelHeight(), g.kernelWidth()};
     long[] before = {g.padTop(), g.padLeft()};

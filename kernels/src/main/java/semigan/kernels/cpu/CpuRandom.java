@@ -12,9 +12,11 @@ final class CpuRandom implements RandomKernels {
   private static final int LANES = 4;
 
   private final Tiles tiles;
+  private final Widening widening;
 
-  CpuRandom(Tiles tiles) {
+  CpuRandom(Tiles tiles, Widening widening) {
     this.tiles = tiles;
+    this.widening = widening;
   }
 
   @Override
@@ -27,58 +29,64 @@ final class CpuRandom implements RandomKernels {
 
   @Override
   public void uniform(Key key, Buffer offset, long first, float low, float high, Buffer y) {
-    FloatBuffer target = CpuBuffer.of(y).floats();
-    Draws draws = new Draws(key, offsetOf(offset), false);
-    float width = high - low;
-    tiles.forEach(
-        target.capacity(),
-        WORTH_SHARING,
-        (tile, from, count) -> {
-          float[] u = tile[0];
-          draws.fill(first + from, u, count);
-          for (int i = 0; i < count; i++) {
-            u[i] = low + u[i] * width;
-          }
-          target.put(from, u, 0, count);
-        });
+    try (var wide = widening.open()) {
+      FloatBuffer target = wide.writing(y).floats();
+      Draws draws = new Draws(key, offsetOf(offset), false);
+      float width = high - low;
+      tiles.forEach(
+          target.capacity(),
+          WORTH_SHARING,
+          (tile, from, count) -> {
+            float[] u = tile[0];
+            draws.fill(first + from, u, count);
+            for (int i = 0; i < count; i++) {
+              u[i] = low + u[i] * width;
+            }
+            target.put(from, u, 0, count);
+          });
+    }
   }
 
   @Override
   public void normal(Key key, Buffer offset, long first, float mean, float deviation, Buffer y) {
-    FloatBuffer target = CpuBuffer.of(y).floats();
-    Draws draws = new Draws(key, offsetOf(offset), true);
-    tiles.forEach(
-        target.capacity(),
-        WORTH_SHARING,
-        (tile, from, count) -> {
-          float[] z = tile[0];
-          draws.fill(first + from, z, count);
-          for (int i = 0; i < count; i++) {
-            z[i] = mean + deviation * z[i];
-          }
-          target.put(from, z, 0, count);
-        });
+    try (var wide = widening.open()) {
+      FloatBuffer target = wide.writing(y).floats();
+      Draws draws = new Draws(key, offsetOf(offset), true);
+      tiles.forEach(
+          target.capacity(),
+          WORTH_SHARING,
+          (tile, from, count) -> {
+            float[] z = tile[0];
+            draws.fill(first + from, z, count);
+            for (int i = 0; i < count; i++) {
+              z[i] = mean + deviation * z[i];
+            }
+            target.put(from, z, 0, count);
+          });
+    }
   }
 
   @Override
   public void dropout(Key key, Buffer offset, long first, float rate, Buffer x, Buffer y) {
-    FloatBuffer source = CpuBuffer.of(x).floats();
-    FloatBuffer target = CpuBuffer.of(y).floats();
-    Draws draws = new Draws(key, offsetOf(offset), false);
-    float kept = 1 / (1 - rate);
-    tiles.forEach(
-        target.capacity(),
-        WORTH_SHARING,
-        (tile, from, count) -> {
-          float[] u = tile[0];
-          float[] v = tile[1];
-          draws.fill(first + from, u, count);
-          source.get(from, v, 0, count);
-          for (int i = 0; i < count; i++) {
-            v[i] = u[i] >= rate ? v[i] * kept : 0;
-          }
-          target.put(from, v, 0, count);
-        });
+    try (var wide = widening.open()) {
+      FloatBuffer source = wide.reading(x).floats();
+      FloatBuffer target = wide.writing(y).floats();
+      Draws draws = new Draws(key, offsetOf(offset), false);
+      float kept = 1 / (1 - rate);
+      tiles.forEach(
+          target.capacity(),
+          WORTH_SHARING,
+          (tile, from, count) -> {
+            float[] u = tile[0];
+            float[] v = tile[1];
+            draws.fill(first + from, u, count);
+            source.get(from, v, 0, count);
+            for (int i = 0; i < count; i++) {
+              v[i] = u[i] >= rate ? v[i] * kept : 0;
+            }
+            target.put(from, v, 0, count);
+          });
+    }
   }
 
   private static long offsetOf(Buffer offset) {

@@ -5,8 +5,11 @@ import static semigan.kernels.cpu.PlanBuilder.at;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Bf16;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.ReduceGeometry;
@@ -17,16 +20,18 @@ import semigan.kernels.ReduceKernels;
  * at the speed of memory, its reduction does so along the last axis only.
  */
 final class CpuReduce implements ReduceKernels, AutoCloseable {
-  private record Key(Slabs slabs) {}
+  private record Key(Slabs slabs, DType type) {}
 
   private final Plans plans;
   private final Tiles tiles;
   private final Permuted permuted;
-  private final Ones ones = new Ones();
+  private final Widening widening;
+  private final Map<DType, Ones> ones = new EnumMap<>(DType.class);
 
-  CpuReduce(Plans plans, Tiles tiles, Permuted permuted) {
+  CpuReduce(Plans plans, Tiles tiles, Widening widening, Permuted permuted) {
     this.plans = plans;
     this.tiles = tiles;
+    this.widening = widening;
     this.permuted = permuted;
   }
 
@@ -37,12 +42,15 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
 
   private void sum(Slabs slabs, CpuBuffer x, CpuBuffer y) {
     if (x.length() <= Functions.SMALL) {
-      sumSmall(slabs, x.floats(), y.floats());
+      try (var wide = widening.open()) {
+        sumSmall(slabs, wide.reading(x).floats(), wide.writing(y).floats());
+      }
       return;
     }
+    DType type = x.type();
     plans
-        .get(new Key(slabs), builder -> describeSum(builder, slabs))
-        .run(ones.atLeast(slabs.reduced()), x, y);
+        .get(new Key(slabs, type), builder -> describeSum(builder, slabs, type))
+        .run(ones.computeIfAbsent(type, Ones::new).atLeast(slabs.reduced()), x, y);
   }
 
   private static void sumSmall(Slabs slabs, FloatBuffer x, FloatBuffer y) {
@@ -56,18 +64,20 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
     }
   }
 
-  private static void describeSum(PlanBuilder builder, Slabs s) {
+  private static void describeSum(PlanBuilder builder, Slabs s, DType type) {
     // One row of sums is [outer, reduced] 1; with columns behind it is 1' [reduced, inner],
     // batched.
     boolean last = s.inner() == 1;
     dnnl_memory_desc x =
         last
-            ? builder.rowMajor(s.outer(), s.reduced())
-            : builder.rowMajor(s.outer(), s.reduced(), s.inner());
+            ? builder.rowMajor(type, s.outer(), s.reduced())
+            : builder.rowMajor(type, s.outer(), s.reduced(), s.inner());
     dnnl_memory_desc one =
-        last ? builder.rowMajor(s.reduced(), 1) : builder.rowMajor(1, 1, s.reduced());
+        last ? builder.rowMajor(type, s.reduced(), 1) : builder.rowMajor(type, 1, 1, s.reduced());
     dnnl_memory_desc y =
-        last ? builder.rowMajor(s.outer(), 1) : builder.rowMajor(s.outer(), 1, s.inner());
+        last
+            ? builder.rowMajor(type, s.outer(), 1)
+            : builder.rowMajor(type, s.outer(), 1, s.inner());
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
         dnnl_matmul_primitive_desc_create(
@@ -88,8 +98,11 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
 
   @Override
   public void max(ReduceGeometry geometry, Buffer x, Buffer y) {
-    FloatBuffer target = CpuBuffer.of(y).floats();
-    permuted.reading(geometry, x, (slabs, data) -> max(slabs, data.floats(), target));
+    try (var wide = widening.open()) {
+      FloatBuffer target = wide.writing(y).floats();
+      permuted.reading(
+          geometry, wide.reading(x), (slabs, data) -> max(slabs, data.floats(), target));
+    }
   }
 
   private void max(Slabs slabs, FloatBuffer x, FloatBuffer y) {
@@ -114,14 +127,16 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
 
   @Override
   public void maxBackward(ReduceGeometry geometry, Buffer x, Buffer y, Buffer dy, Buffer dx) {
-    FloatBuffer largest = CpuBuffer.of(y).floats();
-    FloatBuffer gradient = CpuBuffer.of(dy).floats();
-    permuted.readingAndWriting(
-        geometry,
-        x,
-        dx,
-        (slabs, data, target) ->
-            maxBackward(slabs, data.floats(), largest, gradient, target.floats()));
+    try (var wide = widening.open()) {
+      FloatBuffer largest = wide.reading(y).floats();
+      FloatBuffer gradient = wide.reading(dy).floats();
+      permuted.readingAndWriting(
+          geometry,
+          wide.reading(x),
+          wide.writing(dx),
+          (slabs, data, target) ->
+              maxBackward(slabs, data.floats(), largest, gradient, target.floats()));
+    }
   }
 
   private void maxBackward(
@@ -159,24 +174,39 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
 
   @Override
   public void close() {
-    ones.close();
+    ones.values().forEach(Ones::close);
   }
 
   /** A vector of ones, as long as the longest sum so far. */
   private static final class Ones implements AutoCloseable {
+    private final DType type;
     private NativeMemory memory;
     private CpuBuffer vector;
+
+    Ones(DType type) {
+      this.type = type;
+    }
 
     CpuBuffer atLeast(int length) {
       if (vector == null || vector.length() < length) {
         close();
-        memory = new NativeMemory(4L * length);
-        vector = new CpuBuffer(DType.F32, length, memory);
-        float[] tile = new float[length];
+        memory = new NativeMemory((long) type.bytes() * length);
+        vector = new CpuBuffer(type, length, memory);
+        fill();
+      }
+      return vector;
+    }
+
+    private void fill() {
+      if (type == DType.BF16) {
+        short[] tile = new short[vector.size()];
+        Arrays.fill(tile, Bf16.of(1));
+        vector.shorts().put(0, tile);
+      } else {
+        float[] tile = new float[vector.size()];
         Arrays.fill(tile, 1);
         vector.floats().put(0, tile);
       }
-      return vector;
     }
 
     @Override

@@ -6,12 +6,14 @@ import static semigan.kernels.cpu.PlanBuilder.at;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
+import semigan.kernels.DType;
 import semigan.kernels.ResizeGeometry;
 import semigan.kernels.ResizeKernels;
 
 /** Resizing by oneDNN, whose resampling follows pixel centres as {@link ResizeGeometry} does. */
 final class CpuResize implements ResizeKernels {
-  private record Key(boolean backward, ResizeGeometry geometry, ResizeGeometry.Method method) {}
+  private record Key(
+      boolean backward, ResizeGeometry geometry, ResizeGeometry.Method method, DType type) {}
 
   private final Plans plans;
 
@@ -34,20 +36,24 @@ final class CpuResize implements ResizeKernels {
       boolean backward, ResizeGeometry geometry, ResizeGeometry.Method method, Buffer x, Buffer y) {
     plans
         .get(
-            new Key(backward, geometry, method),
-            builder -> describe(builder, backward, geometry, method))
+            new Key(backward, geometry, method, x.type()),
+            builder -> describe(builder, backward, geometry, method, x.type()))
         .run(CpuBuffer.of(x), CpuBuffer.of(y));
   }
 
   private static void describe(
-      PlanBuilder builder, boolean backward, ResizeGeometry g, ResizeGeometry.Method method) {
+      PlanBuilder builder,
+      boolean backward,
+      ResizeGeometry g,
+      ResizeGeometry.Method method,
+      DType type) {
     int algorithm =
         switch (method) {
           case NEAREST -> dnnl_resampling_nearest;
           case BILINEAR -> dnnl_resampling_linear;
         };
-    dnnl_memory_desc x = builder.images(g.batch(), g.inHeight(), g.inWidth(), g.channels());
-    dnnl_memory_desc y = builder.images(g.batch(), g.outHeight(), g.outWidth(), g.channels());
+    dnnl_memory_desc x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.channels());
+    dnnl_memory_desc y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.channels());
     float[] factors = {
       g.outHeight() / (float) g.inHeight(), g.outWidth() / (float) g.inWidth(),
     };

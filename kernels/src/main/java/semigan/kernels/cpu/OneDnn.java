@@ -7,6 +7,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.javacpp.Loader;
 import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.DType;
 
 /** The oneDNN library, its engine for this processor, and the stream that primitives run on. */
 final class OneDnn implements AutoCloseable {
@@ -74,9 +75,23 @@ final class OneDnn implements AutoCloseable {
             version.major(), version.minor(), version.patch(), isa(dnnl_get_effective_cpu_isa()));
   }
 
+  /**
+   * Whether the processor has instructions for BF16. Without them oneDNN has it on AVX-512 only,
+   * and takes more than twice as long there as for F32.
+   */
+  boolean hasBf16() {
+    int needed = dnnl_cpu_isa_avx512_core_bf16;
+    return (dnnl_get_effective_cpu_isa() & needed) == needed;
+  }
+
   /** Blocks until what runs on the stream is done. */
   void await() {
     check(dnnl_stream_wait(stream), "waiting");
+  }
+
+  /** What oneDNN calls a type. Only bits move where integers are concerned: they pass as floats. */
+  static int dataType(DType type) {
+    return type == DType.BF16 ? dnnl_bf16 : dnnl_f32;
   }
 
   /** Turns a status into an exception that names what was attempted. */

@@ -1,7 +1,9 @@
 package semigan.kernels.cpu;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
@@ -23,42 +25,48 @@ final class OpenMpSettings {
 
   private OpenMpSettings() {}
 
-  /** Applies the settings; has no effect once the library is loaded. */
+  /**
+   * Applies the settings; has no effect once the library is loaded.
+   *
+   * @param threads how many it uses, unless {@code OMP_NUM_THREADS} is set and our own property not
+   */
   static void apply(int threads) {
     Map<String, String> settings = new LinkedHashMap<>();
-    if (System.getenv("OMP_NUM_THREADS") == null) {
-      settings.put("OMP_NUM_THREADS", Integer.toString(threads));
+    if (System.getProperty(CpuBackend.THREADS) != null
+        || System.getenv("OMP_NUM_THREADS") == null) {
+      settings.put("OMP_NUM_THREADS=", Integer.toString(threads));
     }
     if (System.getenv("OMP_WAIT_POLICY") == null && System.getenv("GOMP_SPINCOUNT") == null) {
-      settings.put("GOMP_SPINCOUNT", SPINS);
+      settings.put("GOMP_SPINCOUNT=", SPINS);
     }
     if (!settings.isEmpty() && System.getProperty("os.name").equals("Linux")) {
-      add(settings);
+      set(settings);
     }
   }
 
-  private static void add(Map<String, String> settings) {
+  private static void set(Map<String, String> settings) {
     Loader.load(Pointer.class);
     Pointer environ = Loader.addressof("environ");
     if (environ == null) {
       return;
     }
     PointerPointer<Pointer> variable = new PointerPointer<>(environ);
-    PointerPointer<Pointer> old = new PointerPointer<>(variable.get(0));
-    int count = 0;
-    while (old.get(count) != null) {
-      count++;
+    List<Pointer> entries = new ArrayList<>();
+    settings.forEach((name, value) -> entries.add(text(name + value)));
+    PointerPointer<BytePointer> old = new PointerPointer<>(variable.get(0));
+    for (int i = 0; old.get(i) != null; i++) {
+      BytePointer entry = old.get(BytePointer.class, i);
+      if (settings.keySet().stream().noneMatch(entry.getString()::startsWith)) {
+        entries.add(entry);
+      }
     }
     // Never freed: the C library may read its environment for as long as the process lives.
-    long bytes = (count + settings.size() + 1L) * Long.BYTES;
+    long bytes = (entries.size() + 1L) * Long.BYTES;
     PointerPointer<Pointer> list = new PointerPointer<>(Pointer.malloc(bytes));
-    for (int i = 0; i < count; i++) {
-      list.put(i, old.get(i));
+    for (int i = 0; i < entries.size(); i++) {
+      list.put(i, entries.get(i));
     }
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      list.put(count++, text(setting.getKey() + "=" + setting.getValue()));
-    }
-    list.put(count, (Pointer) null);
+    list.put(entries.size(), (Pointer) null);
     variable.put(0, list);
   }
 

@@ -15,6 +15,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
+import semigan.kernels.DType;
 import semigan.kernels.cpu.Primitive.Argument;
 
 /** Makes a {@link Plan}, and forgets every descriptor that was needed on the way. */
@@ -81,47 +82,56 @@ final class PlanBuilder implements AutoCloseable {
 
   /** Row-major F32. */
   dnnl_memory_desc rowMajor(long... sizes) {
+    return rowMajor(DType.F32, sizes);
+  }
+
+  dnnl_memory_desc rowMajor(DType type, long... sizes) {
     long[] strides = new long[sizes.length];
     long stride = 1;
     for (int axis = sizes.length - 1; axis >= 0; axis--) {
       strides[axis] = stride;
       stride *= sizes[axis];
     }
-    return strided(sizes, strides);
+    return strided(type, sizes, strides);
   }
 
+  /** Strided F32. */
   dnnl_memory_desc strided(long[] sizes, long[] strides) {
-    return strided(dnnl_f32, sizes, strides);
+    return strided(DType.F32, sizes, strides);
   }
 
-  dnnl_memory_desc strided(int type, long[] sizes, long[] strides) {
+  dnnl_memory_desc strided(DType type, long[] sizes, long[] strides) {
     dnnl_memory_desc layout = keep(new dnnl_memory_desc());
     OneDnn.check(
-        dnnl_memory_desc_create_with_strides(layout, sizes.length, sizes, type, strides),
+        dnnl_memory_desc_create_with_strides(
+            layout, sizes.length, sizes, OneDnn.dataType(type), strides),
         "a layout");
     return layout;
   }
 
   /** As {@link #strided}, or null where oneDNN refuses the strides (they overlap). */
-  dnnl_memory_desc stridedOrNull(int type, long[] sizes, long[] strides) {
+  dnnl_memory_desc stridedOrNull(DType type, long[] sizes, long[] strides) {
     dnnl_memory_desc layout = new dnnl_memory_desc();
-    int status = dnnl_memory_desc_create_with_strides(layout, sizes.length, sizes, type, strides);
+    int status =
+        dnnl_memory_desc_create_with_strides(
+            layout, sizes.length, sizes, OneDnn.dataType(type), strides);
     return status == dnnl_success ? keep(layout) : null;
   }
 
   /** Images {@code [batch, height, width, channels]}; oneDNN always counts N, C, H, W. */
-  dnnl_memory_desc images(long batch, long height, long width, long channels) {
+  dnnl_memory_desc images(DType type, long batch, long height, long width, long channels) {
     return strided(
+        type,
         new long[] {batch, channels, height, width},
         new long[] {height * width * channels, 1, width * channels, channels});
   }
 
   /** In whatever order the primitive likes best. */
-  dnnl_memory_desc any(long... sizes) {
+  dnnl_memory_desc any(DType type, long... sizes) {
     dnnl_memory_desc layout = keep(new dnnl_memory_desc());
     OneDnn.check(
         dnnl_memory_desc_create_with_tag(
-            layout, sizes.length, sizes, dnnl_f32, dnnl_format_tag_any),
+            layout, sizes.length, sizes, OneDnn.dataType(type), dnnl_format_tag_any),
         "a layout");
     return layout;
   }

@@ -58,7 +58,7 @@ final class WinogradConv implements ConvKernels {
   }
 
   /** Whether the products saved outweigh the transforms, the filter's above all. */
-  static boolean fits(Conv2dGeometry g) {
+  static boolean takes(Conv2dGeometry g, DType type) {
     boolean halves =
         g.kernelHeight() == 4
             && g.kernelWidth() == 4
@@ -69,7 +69,8 @@ final class WinogradConv implements ConvKernels {
         g.inHeight() <= 2 * g.outHeight() + 2 - g.padTop()
             && g.inWidth() <= 2 * g.outWidth() + 2 - g.padLeft();
     int pixels = g.batch() * g.outHeight() * g.outWidth();
-    return halves
+    return type == DType.F32
+        && halves
         && reachesAll
         && Math.min(g.inChannels(), g.outChannels()) >= FEWEST_CHANNELS
         && pixels >= FEWEST_PIXELS

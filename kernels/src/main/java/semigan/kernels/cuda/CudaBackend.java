@@ -10,6 +10,7 @@ import jcuda.driver.JCudaDriver;
 import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
+import semigan.kernels.Bf16;
 import semigan.kernels.Buffer;
 import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;

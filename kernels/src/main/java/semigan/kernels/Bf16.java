@@ -1,11 +1,11 @@
-package semigan.kernels.cuda;
+package semigan.kernels;
 
-/** BF16 on the host: the upper half of an F32's bits. */
-final class Bf16 {
+/** {@link DType#BF16} on the host: the upper half of an F32's bits. */
+public final class Bf16 {
   private Bf16() {}
 
   /** The nearest, ties to even; a NaN stays one. */
-  static short of(float value) {
+  public static short of(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (short) (bits >>> 16 | 0x40);
@@ -13,7 +13,8 @@ final class Bf16 {
     return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
 
-  static float toFloat(short stored) {
+  /** The same number. */
+  public static float toFloat(short stored) {
     return Float.intBitsToFloat(stored << 16);
   }
 }
