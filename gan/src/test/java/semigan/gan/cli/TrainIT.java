@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import semigan.gan.train.TrainConfig;
 
@@ -43,6 +45,18 @@ class TrainIT {
   void threadsCanBeLimited() {
     String out = train("--device", "cpu", "--threads", "1").done().out();
     assertTrue(out.contains(", 1 threads, "), out);
+  }
+
+  /** oneDNN can be told that the processor has less than it has. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aProcessorWithoutBf16SaysSo() {
+    String[] arguments =
+        Samples.train(Samples.shapes(), 3, "--device", "cpu", "--precision", "bf16");
+    String line =
+        GanJar.in(folder).runAfter("export ONEDNN_MAX_CPU_ISA=AVX2", arguments).refused(2);
+    assertTrue(line.startsWith("gan: --precision bf16: cpu ("), line);
+    assertTrue(line.endsWith("a processor with AVX-512 BF16; use --precision f32"), line);
   }
 
   @Test
