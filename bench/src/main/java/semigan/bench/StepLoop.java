@@ -5,12 +5,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import semigan.gan.train.Precision;
 import semigan.kernels.Backend;
 import semigan.tensor.Scope;
 
 /**
- * Training steps of a DCGAN, or images drawn from it, a timed window for each line read: our side
- * of {@code bench/peers.sh} and {@code bench/gpu.sh}.
+ * Training steps of a DCGAN or of fully connected layers, or images drawn, a timed window for each
+ * line read: our side of {@code bench/peers.sh} and {@code bench/gpu.sh}.
  */
 @Command(name = "StepLoop", mixinStandardHelpOptions = true)
 public final class StepLoop implements Callable<Integer> {
@@ -24,16 +25,33 @@ public final class StepLoop implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Backend backend = device.open(workload);
-        Scope scope = Scope.open(backend);
-        DcganStep step = DcganStep.of(workload, scope.device())) {
-      Runnable work =
-          switch (workload.task()) {
-            case "train-step" -> step::run;
-            case "generate" -> step::generate;
-            default -> throw new IllegalArgumentException("no task " + workload.task());
-          };
-      WindowLoop.serve("ours", workload, work, backend::synchronize, System.in, System.out);
+        Scope scope = Scope.open(backend)) {
+      if (workload.task().equals("mlp-step")) {
+        serve(backend, mlpStep(scope.device())::run);
+        return 0;
+      }
+      try (DcganStep step = DcganStep.of(workload, scope.device())) {
+        switch (workload.task()) {
+          case "train-step" -> serve(backend, step::run);
+          case "generate" -> serve(backend, step::generate);
+          default ->
+              throw new IllegalArgumentException(
+                  "no task '%s'; there are train-step, generate and mlp-step"
+                      .formatted(workload.task()));
+        }
+      }
     }
     return 0;
+  }
+
+  private MlpStep mlpStep(Backend device) {
+    if (DeviceChoice.precision(workload) != Precision.F32) {
+      throw new IllegalArgumentException("mlp-step: has no mode but f32 and tf32");
+    }
+    return new MlpStep(device, workload.batch());
+  }
+
+  private void serve(Backend backend, Runnable work) throws IOException {
+    WindowLoop.serve("ours", workload, work, backend::synchronize, System.in, System.out);
   }
 }

@@ -7,7 +7,10 @@ import picocli.CommandLine.Option;
  * work.
  */
 public final class Workload {
-  @Option(names = "--task", defaultValue = "train-step", description = "train-step or generate")
+  @Option(
+      names = "--task",
+      defaultValue = "train-step",
+      description = "train-step, generate or mlp-step (28x28x1, no --width)")
   private String task;
 
   @Option(names = "--mode", defaultValue = "f32", description = "f32, tf32 or bf16")

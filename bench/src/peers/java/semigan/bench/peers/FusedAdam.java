@@ -20,14 +20,14 @@ import org.bytedeco.pytorch.global.torch;
  * parameter and is slower; their updates are equal.
  */
 final class FusedAdam {
-  private static final double LEARNING_RATE = 2e-4;
   private static final double BETA1 = 0.5;
   private static final double BETA2 = 0.999;
-  private static final double EPSILON = 1e-8;
   private static final Scalar ONE = new Scalar(1.0);
 
   private final OperatorHandle update =
       Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adam_", "");
+  private final double rate;
+  private final double epsilon;
   private final List<Tensor> parameters;
   private final IValue weights;
   private final IValue firstMoments;
@@ -35,7 +35,9 @@ final class FusedAdam {
   private final IValue steps; // one count, listed once a parameter
   private final Tensor step = torch.zeros(new long[0]);
 
-  FusedAdam(List<Tensor> parameters) {
+  FusedAdam(List<Tensor> parameters, double rate, double epsilon) {
+    this.rate = rate;
+    this.epsilon = epsilon;
     this.parameters = parameters;
     weights = list(parameters);
     firstMoments = list(parameters.stream().map(torch::zeros_like).toList());
@@ -59,7 +61,7 @@ final class FusedAdam {
       stack.push_back(list(List.of())); // greatest second moments: AMSGrad only
       stack.push_back(steps);
       double weightDecay = 0;
-      for (double value : new double[] {LEARNING_RATE, BETA1, BETA2, weightDecay, EPSILON}) {
+      for (double value : new double[] {rate, BETA1, BETA2, weightDecay, epsilon}) {
         stack.push_back(new IValue(value));
       }
       stack.push_back(new IValue(false)); // amsgrad

@@ -2,20 +2,14 @@ package semigan.bench.peers;
 
 import static org.bytedeco.pytorch.global.torch.DeviceType.CPU;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import semigan.bench.WindowLoop;
 import semigan.bench.Workload;
 
 /**
@@ -24,8 +18,10 @@ import semigan.bench.Workload;
  * real and a generated batch, then the generator through it; the images are generated once, and the
  * generator's step computes no gradient of the discriminator's weights.
  */
-public final class LibtorchDcgan {
+final class LibtorchDcgan {
   private static final int NOISE = 100;
+  private static final double RATE = 2e-4;
+  private static final double EPSILON = 1e-8;
 
   private final Workload workload;
   private final boolean bf16;
@@ -49,8 +45,8 @@ public final class LibtorchDcgan {
     torch.set_autocast_dtype(CPU, torch.ScalarType.BFloat16);
     generator = new Generator(workload.channels(), workload.width(), workload.size());
     discriminator = new Discriminator(workload.channels(), workload.width(), workload.size());
-    generatorAdam = new FusedAdam(generator.parameters());
-    discriminatorAdam = new FusedAdam(discriminator.parameters());
+    generatorAdam = new FusedAdam(generator.parameters(), RATE, EPSILON);
+    discriminatorAdam = new FusedAdam(discriminator.parameters(), RATE, EPSILON);
     int n = workload.batch();
     Tensor uniform = torch.rand(n, workload.channels(), workload.size(), workload.size());
     real = ConvLayer.nhwc(uniform.mul_(new Scalar(2.0)).sub_(new Scalar(1.0)));
@@ -113,30 +109,6 @@ public final class LibtorchDcgan {
       torch.set_autocast_enabled(CPU, false);
       torch.clear_cache(); // it holds BF16 copies of weights that Adam is about to change
     }
-  }
-
-  /** Timed windows on demand, see {@link WindowLoop}. */
-  @Command(name = "LibtorchDcgan", mixinStandardHelpOptions = true)
-  private static final class Loop implements Callable<Integer> {
-    @Mixin private Workload workload;
-
-    @Override
-    public Integer call() throws IOException {
-      torch.set_num_threads(Runtime.getRuntime().availableProcessors());
-      LibtorchDcgan dcgan = new LibtorchDcgan(workload);
-      Runnable step =
-          switch (workload.task()) {
-            case "train-step" -> dcgan::trainStep;
-            case "generate" -> dcgan::generate;
-            default -> throw new IllegalArgumentException("no task " + workload.task());
-          };
-      WindowLoop.serve("libtorch", workload, step, () -> {}, System.in, System.out);
-      return 0;
-    }
-  }
-
-  public static void main(String[] args) {
-    System.exit(new CommandLine(new Loop()).execute(args));
   }
 
   /**

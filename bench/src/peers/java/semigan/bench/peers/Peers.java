@@ -1,0 +1,126 @@
+package semigan.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.bytedeco.javacpp.Loader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import semigan.kernels.Backend;
+import semigan.kernels.Backends;
+
+/** Compares ours with its peers, row by row; started by {@code bench/peers.sh}. */
+@Command(
+    name = "bench/peers.sh",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Our rate beside that of our peers, in turns.",
+    footer = {
+      "",
+      "TASK is train-step, generate or mlp-step; MODE is f32 or bf16; FILTERS, next to the image, are 64 where left out.",
+      "Example: bench/peers.sh \"train-step f32 64 32x32x1\" \"generate f32 256 32x32x1\""
+    })
+public final class Peers implements Callable<Integer> {
+  private static final Path FOLDER = Path.of("bench/target/peers");
+  private static final Path README = Path.of("bench/README.md");
+  private static final Path CHART = Path.of("bench/peers.png");
+
+  @Parameters(
+      paramLabel = "\"TASK MODE BATCH HxWxC [FILTERS]\"",
+      defaultValue = "train-step f32 64 32x32x1",
+      description = "what to compare (default: ${DEFAULT-VALUE})")
+  private List<String> rows;
+
+  @Option(
+      names = "--table",
+      description = "the standard rows, into the table of bench/README.md and bench/peers.png")
+  private boolean table;
+
+  @Option(
+      names = "--fresh",
+      description = "with --table: measures also what bench/target/peers/rows.jsonl has already")
+  private boolean fresh;
+
+  @Option(
+      names = "--noise",
+      description = "libtorch against itself: how far from 1.00 noise alone takes a ratio")
+  private boolean noise;
+
+  @Option(
+      names = "--windows",
+      defaultValue = "9",
+      description = "timed windows (default: ${DEFAULT-VALUE})")
+  private int windows;
+
+  @Option(names = "--steps", description = "timed steps in a window (default: about a second)")
+  private Integer steps;
+
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
+    System.exit(new CommandLine(new Peers()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    String machine = machine();
+    System.out.println(machine);
+    ResultLog log = new ResultLog(FOLDER.resolve("rows.jsonl"));
+    Comparison comparison = new Comparison(FOLDER, machine, windows);
+    List<Row> wanted = table ? StandardRows.all() : rows.stream().map(Row::parse).toList();
+    List<Result> results = new ArrayList<>();
+    for (Row row : wanted) {
+      Result known = log.of(row, machine, windows).orElse(null);
+      if (table && !fresh && known != null && known.isComplete()) {
+        results.add(known);
+        continue;
+      }
+      int each = steps == null ? row.usualSteps() : steps;
+      Result result = comparison.measure(row, peersOf(row), each);
+      System.out.println(new ResultText(result).lines());
+      if (!noise) {
+        log.add(result);
+      }
+      results.add(result);
+    }
+    if (table) {
+      Files.writeString(README, ResultTable.replaceIn(Files.readString(README), results));
+      ResultChart.write(CHART, results);
+    }
+    return 0;
+  }
+
+  private Map<String, Peer> peersOf(Row row) {
+    Map<String, Peer> peers = new LinkedHashMap<>();
+    if (noise) {
+      peers.put(Peer.LIBTORCH.toString(), Peer.LIBTORCH);
+      peers.put(Peer.LIBTORCH + " again", Peer.LIBTORCH);
+      return peers;
+    }
+    for (Peer peer : Peer.values()) {
+      if (peer.does(row)) {
+        peers.put(peer.toString(), peer);
+      }
+    }
+    return peers;
+  }
+
+  /** Processor, threads and versions: what results depend on beside the code. */
+  private static String machine() throws IOException {
+    try (Backend cpu = Backends.open("cpu")) {
+      return "%s; libtorch %s, DL4J %s; Java %s"
+          .formatted(
+              cpu.description(),
+              Loader.getVersion("org.bytedeco", "pytorch"),
+              Loader.getVersion("org.nd4j", "nd4j-native"),
+              Runtime.version().feature());
+    }
+  }
+}
