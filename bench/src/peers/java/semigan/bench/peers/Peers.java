@@ -12,8 +12,13 @@ import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.Loader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 
@@ -30,14 +35,19 @@ import semigan.kernels.Backends;
     })
 public final class Peers implements Callable<Integer> {
   private static final Path FOLDER = Path.of("bench/target/peers");
+  private static final Path ROWS = FOLDER.resolve("rows.jsonl");
   private static final Path README = Path.of("bench/README.md");
   private static final Path CHART = Path.of("bench/peers.png");
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
+      arity = "1..*",
       paramLabel = "\"TASK MODE BATCH HxWxC [FILTERS]\"",
       defaultValue = "train-step f32 64 32x32x1",
+      converter = RowReader.class,
       description = "what to compare (default: ${DEFAULT-VALUE})")
-  private List<String> rows;
+  private List<Row> rows;
 
   @Option(
       names = "--table",
@@ -46,7 +56,7 @@ public final class Peers implements Callable<Integer> {
 
   @Option(
       names = "--fresh",
-      description = "with --table: measures also what bench/target/peers/rows.jsonl has already")
+      description = "forgets the rows in bench/target/peers/rows.jsonl, which --table would take")
   private boolean fresh;
 
   @Option(
@@ -70,15 +80,22 @@ public final class Peers implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (table && noise) {
+      throw new ParameterException(
+          spec.commandLine(), "--noise: no table is made of it; leave out --table");
+    }
+    if (fresh) {
+      Files.deleteIfExists(ROWS);
+    }
     String machine = machine();
     System.out.println(machine);
-    ResultLog log = new ResultLog(FOLDER.resolve("rows.jsonl"));
+    ResultLog log = new ResultLog(ROWS);
     Comparison comparison = new Comparison(FOLDER, machine, windows);
-    List<Row> wanted = table ? StandardRows.all() : rows.stream().map(Row::parse).toList();
+    List<Row> wanted = table ? StandardRows.all() : rows;
     List<Result> results = new ArrayList<>();
     for (Row row : wanted) {
       Result known = log.of(row, machine, windows).orElse(null);
-      if (table && !fresh && known != null && known.isComplete()) {
+      if (table && known != null && known.isComplete()) {
         results.add(known);
         continue;
       }
@@ -121,6 +138,18 @@ public final class Peers implements Callable<Integer> {
               Loader.getVersion("org.bytedeco", "pytorch"),
               Loader.getVersion("org.nd4j", "nd4j-native"),
               Runtime.version().feature());
+    }
+  }
+
+  /** A wrong row is wrong usage. */
+  private static final class RowReader implements ITypeConverter<Row> {
+    @Override
+    public Row convert(String text) {
+      try {
+        return Row.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 }
