@@ -3,6 +3,7 @@ package semigan.bench;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.ConvDirection;
 
 /**
  * The convolutions of a DCGAN's training step, and how often each is done: no more than its two
@@ -10,15 +11,8 @@ import semigan.kernels.Conv2dGeometry;
  * transpose; the ends that see 4x4 images as a whole are matrix products, and not counted.
  */
 public final class DcganConvolutions {
-  /** What a convolution computes: its output, or the gradient of one of its operands. */
-  public enum Direction {
-    FORWARD,
-    BACKWARD_INPUT,
-    BACKWARD_WEIGHT
-  }
-
   /** One of them. */
-  public record Convolution(Direction direction, Conv2dGeometry geometry) {}
+  public record Convolution(ConvDirection direction, Conv2dGeometry geometry) {}
 
   private final Map<Convolution, Integer> calls = new LinkedHashMap<>();
 
@@ -42,19 +36,19 @@ public final class DcganConvolutions {
 
   /** On real images, on generated ones, and for the generator, through it to the images. */
   private void discriminator(Conv2dGeometry halving, boolean first) {
-    add(Direction.FORWARD, halving, 3);
-    add(Direction.BACKWARD_WEIGHT, halving, 2);
-    add(Direction.BACKWARD_INPUT, halving, first ? 1 : 3);
+    add(ConvDirection.FORWARD, halving, 3);
+    add(ConvDirection.BACKWARD_WEIGHT, halving, 2);
+    add(ConvDirection.BACKWARD_INPUT, halving, first ? 1 : 3);
   }
 
   /** Once there and back; a dense layer lies before its first convolution. */
   private void generator(Conv2dGeometry halving) {
-    add(Direction.BACKWARD_INPUT, halving, 1);
-    add(Direction.BACKWARD_WEIGHT, halving, 1);
-    add(Direction.FORWARD, halving, 1);
+    add(ConvDirection.BACKWARD_INPUT, halving, 1);
+    add(ConvDirection.BACKWARD_WEIGHT, halving, 1);
+    add(ConvDirection.FORWARD, halving, 1);
   }
 
-  private void add(Direction direction, Conv2dGeometry geometry, int times) {
+  private void add(ConvDirection direction, Conv2dGeometry geometry, int times) {
     calls.merge(new Convolution(direction, geometry), times, Integer::sum);
   }
 

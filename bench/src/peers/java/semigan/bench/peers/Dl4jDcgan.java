@@ -155,23 +155,21 @@ public final class Dl4jDcgan implements Callable<Integer> {
   }
 
   private static Layer transposed(int out, int stride, int padding, IActivation activation) {
-    return new Deconvolution2D.Builder(4, 4)
-        .stride(stride, stride)
-        .padding(padding, padding)
-        .nOut(out)
-        .hasBias(false)
-        .activation(activation)
-        .build();
+    return sized(new Deconvolution2D.Builder(4, 4), out, stride, padding, activation).build();
   }
 
   private static Layer convolution(int out, int stride, int padding, IActivation activation) {
-    return new ConvolutionLayer.Builder(4, 4)
+    return sized(new ConvolutionLayer.Builder(4, 4), out, stride, padding, activation).build();
+  }
+
+  private static <B extends ConvolutionLayer.BaseConvBuilder<B>> B sized(
+      B builder, int out, int stride, int padding, IActivation activation) {
+    return builder
         .stride(stride, stride)
         .padding(padding, padding)
         .nOut(out)
         .hasBias(false)
-        .activation(activation)
-        .build();
+        .activation(activation);
   }
 
   private static Layer normalisation(IActivation activation) {

@@ -1,24 +1,21 @@
 package semigan.bench.peers;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import semigan.bench.peers.Result.Measured;
+import semigan.gan.image.ChartStyle;
 
 /** Images a second over the batch at 32x32x1: one panel for each task and mode. */
 final class ResultChart {
@@ -27,13 +24,7 @@ final class ResultChart {
   private static final List<String> TASKS = List.of("train-step", "generate");
   private static final List<String> MODES = List.of("f32", "bf16");
 
-  /** Distinct also to the colour-blind; source: Okabe and Ito, Color Universal Design, 2008. */
-  private static final Map<Peer, Color> COLOURS =
-      Map.of(
-          Peer.OURS, new Color(0x0072B2),
-          Peer.LIBTORCH, new Color(0xD55E00),
-          Peer.DL4J, new Color(0x009E73),
-          Peer.FLOOR, new Color(0x999999));
+  private static final Color FLOOR_COLOUR = new Color(0x999999);
 
   private ResultChart() {}
 
@@ -98,12 +89,12 @@ final class ResultChart {
         have.stream().mapToDouble(r -> r.parsedRow().batch() / median(r, peer) * 1e3).toArray();
     String name = peer == Peer.FLOOR ? "convolutions alone" : peer.toString();
     XYSeries series = chart.addSeries(name, batches, rates);
-    series.setMarkerColor(COLOURS.get(peer));
-    series.setLineColor(COLOURS.get(peer));
-    series.setMarker(peer == Peer.FLOOR ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
-    float[] dashes = peer == Peer.FLOOR ? new float[] {6, 4} : null;
-    series.setLineStyle(
-        new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND, 1, dashes, 0));
+    boolean isFloor = peer == Peer.FLOOR;
+    Color colour = isFloor ? FLOOR_COLOUR : ChartStyle.COLOURS.get(peer.ordinal());
+    series.setMarkerColor(colour);
+    series.setLineColor(colour);
+    series.setMarker(isFloor ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+    series.setLineStyle(isFloor ? ChartStyle.dashed(new float[] {6, 4}) : ChartStyle.line());
   }
 
   private static double log2(int batch) {
@@ -122,25 +113,9 @@ final class ResultChart {
   }
 
   private static void style(XYStyler styler) {
-    Color ink = new Color(0x333333);
-    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-    styler
-        .setChartBackgroundColor(Color.WHITE)
-        .setChartFontColor(ink)
-        .setChartTitleFont(font)
-        .setLegendPosition(Styler.LegendPosition.OutsideS)
-        .setLegendLayout(Styler.LegendLayout.Horizontal)
-        .setLegendBorderColor(Color.WHITE)
-        .setLegendFont(font)
-        .setPlotBorderVisible(false)
-        .setAntiAlias(true);
-    styler
-        .setAxisTitleFont(font)
-        .setAxisTickLabelsFont(font)
-        .setAxisTickLabelsColor(ink)
-        .setPlotGridVerticalLinesVisible(false);
-    styler.setPlotGridLinesColor(new Color(0xE4E4E4)).setYAxisMin(0.0);
-    styler.setYAxisDecimalPattern("#,##0");
+    ChartStyle.apply(styler);
+    styler.setChartTitleFont(styler.getAxisTitleFont());
+    styler.setYAxisMin(0.0).setYAxisDecimalPattern("#,##0");
     styler.setxAxisTickLabelsFormattingFunction(ResultChart::batchAt);
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,9 +48,5 @@ final class ResultLog {
 
   private static String key(Result result) {
     return result.row() + result.machine();
-  }
-
-  Collection<Result> all() {
-    return results.values();
   }
 }

@@ -1,8 +1,6 @@
 package semigan.gan.image;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -13,8 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** How a training run went, as a picture: the losses above, the accuracy below. */
@@ -25,16 +21,6 @@ public final class LossChart {
 
   /** More points than this are averaged in groups: a pixel shows no more, and noise hides less. */
   private static final int MAX_POINTS = 300;
-
-  /** Distinct also to the colour-blind; source: Okabe and Ito, Color Universal Design, 2008. */
-  private static final Color[] COLOURS = {
-    new Color(0x0072B2),
-    new Color(0xD55E00),
-    new Color(0x009E73),
-    new Color(0xCC79A7),
-    new Color(0xE69F00),
-    new Color(0x56B4E9)
-  };
 
   /** Values over steps; a value that is not finite leaves a point out. */
   public record Series(double[] steps, double[] values) {
@@ -178,40 +164,15 @@ public final class LossChart {
             .xAxisTitle("step")
             .yAxisTitle(axis)
             .build();
-    style(chart.getStyler());
+    ChartStyle.apply(chart.getStyler());
     chart.getStyler().setXAxisMin(0.0).setXAxisMax(lastStep);
     series.forEach(
         (name, points) -> {
           var line = chart.addSeries(name, points.steps(), points.values());
           // A single point makes no line.
           line.setMarker(points.steps().length > 1 ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
-          line.setLineStyle(new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+          line.setLineStyle(ChartStyle.line());
         });
     return chart;
-  }
-
-  private static void style(XYStyler styler) {
-    Color ink = new Color(0x333333);
-    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-    styler
-        .setSeriesColors(COLOURS)
-        .setChartBackgroundColor(Color.WHITE)
-        .setChartFontColor(ink)
-        .setLegendPosition(Styler.LegendPosition.OutsideS)
-        .setLegendLayout(Styler.LegendLayout.Horizontal)
-        .setLegendBorderColor(Color.WHITE)
-        .setLegendFont(font)
-        .setPlotBorderVisible(false)
-        .setAntiAlias(true);
-    styler
-        .setPlotGridVerticalLinesVisible(false)
-        .setAxisTitleFont(font)
-        .setAxisTickLabelsFont(font);
-    styler
-        .setPlotGridLinesColor(new Color(0xE4E4E4))
-        .setPlotGridLinesStroke(new BasicStroke(1))
-        .setAxisTickLabelsColor(ink)
-        .setAxisTickMarksColor(new Color(0xBBBBBB));
-    styler.setXAxisDecimalPattern("#,##0").setLocale(Locale.ROOT);
   }
 }

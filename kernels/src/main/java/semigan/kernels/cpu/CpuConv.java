@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.ConvDirection;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.DType;
 import semigan.kernels.WholeImageConv;
@@ -17,13 +18,7 @@ import semigan.kernels.WholeImageConv;
  * that the primitive asks for, which costs a few percent of the convolution.
  */
 final class CpuConv implements ConvKernels {
-  private record Key(Direction direction, Conv2dGeometry geometry, DType type) {}
-
-  private enum Direction {
-    FORWARD,
-    BACKWARD_INPUT,
-    BACKWARD_WEIGHT
-  }
+  private record Key(ConvDirection direction, Conv2dGeometry geometry, DType type) {}
 
   private static final int X = 0;
   private static final int W = 1;
@@ -48,7 +43,7 @@ final class CpuConv implements ConvKernels {
     } else if (WinogradConv.takes(geometry, x.type())) {
       winograd.forward(geometry, x, w, y);
     } else {
-      run(Direction.FORWARD, geometry, x, w, y);
+      run(ConvDirection.FORWARD, geometry, x, w, y);
     }
   }
 
@@ -61,7 +56,7 @@ final class CpuConv implements ConvKernels {
     } else if (WinogradConv.takes(geometry, dy.type())) {
       winograd.backwardInput(geometry, dy, w, dx);
     } else {
-      run(Direction.BACKWARD_INPUT, geometry, dx, w, dy);
+      run(ConvDirection.BACKWARD_INPUT, geometry, dx, w, dy);
     }
   }
 
@@ -74,15 +69,15 @@ final class CpuConv implements ConvKernels {
     } else if (ConvByProduct.isStridedBf16(geometry, x.type())) {
       products.backwardWeightByColumns(geometry, x, dy, dw);
     } else {
-      run(Direction.BACKWARD_WEIGHT, geometry, x, dw, dy);
+      run(ConvDirection.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }
   }
 
-  private void run(Direction direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
+  private void run(ConvDirection direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
     plan(direction, geometry, x.type()).run(CpuBuffer.of(x), CpuBuffer.of(w), CpuBuffer.of(y));
   }
 
-  private Plan plan(Direction direction, Conv2dGeometry geometry, DType type) {
+  private Plan plan(ConvDirection direction, Conv2dGeometry geometry, DType type) {
     return plans.get(
         new Key(direction, geometry, type),
         builder -> {

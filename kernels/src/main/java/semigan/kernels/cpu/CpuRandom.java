@@ -29,39 +29,27 @@ final class CpuRandom implements RandomKernels {
 
   @Override
   public void uniform(Key key, Buffer offset, long first, float low, float high, Buffer y) {
-    try (var wide = widening.open()) {
-      FloatBuffer target = wide.writing(y).floats();
-      Draws draws = new Draws(key, offsetOf(offset), false);
-      float width = high - low;
-      tiles.forEach(
-          target.capacity(),
-          WORTH_SHARING,
-          (tile, from, count) -> {
-            float[] u = tile[0];
-            draws.fill(first + from, u, count);
-            for (int i = 0; i < count; i++) {
-              u[i] = low + u[i] * width;
-            }
-            target.put(from, u, 0, count);
-          });
-    }
+    fill(new Draws(key, offsetOf(offset), false), first, low, high - low, y);
   }
 
   @Override
   public void normal(Key key, Buffer offset, long first, float mean, float deviation, Buffer y) {
+    fill(new Draws(key, offsetOf(offset), true), first, mean, deviation, y);
+  }
+
+  private void fill(Draws draws, long first, float shift, float scale, Buffer y) {
     try (var wide = widening.open()) {
       FloatBuffer target = wide.writing(y).floats();
-      Draws draws = new Draws(key, offsetOf(offset), true);
       tiles.forEach(
           target.capacity(),
           WORTH_SHARING,
           (tile, from, count) -> {
-            float[] z = tile[0];
-            draws.fill(first + from, z, count);
+            float[] values = tile[0];
+            draws.fill(first + from, values, count);
             for (int i = 0; i < count; i++) {
-              z[i] = mean + deviation * z[i];
+              values[i] = shift + scale * values[i];
             }
-            target.put(from, z, 0, count);
+            target.put(from, values, 0, count);
           });
     }
   }

@@ -33,15 +33,6 @@ final class Winograd {
     return (size + LINE - 1) / LINE * LINE + 5 * LINE;
   }
 
-  /**
-   * An array for each point, somewhat longer than asked for: arrays whose addresses differ by about
-   * 4096 bytes would make the processor take a load from one for a load of what it has just stored
-   * to another.
-   */
-  static float[][][] workspace(int length) {
-    return new float[POINTS][POINTS][length + Integer.getInteger("pad", 144)];
-  }
-
   /** Inputs of 5x5 to 5x5 points. */
   static void input(float[][][] d, int length) {
     for (int r = 0; r < POINTS; r++) {

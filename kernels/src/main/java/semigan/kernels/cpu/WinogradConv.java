@@ -43,6 +43,9 @@ final class WinogradConv implements ConvKernels {
   /** Elements of a part's tiles: 16 MiB. */
   private static final long MOST_ELEMENTS = 1 << 22;
 
+  /** Elements of a transformed filter: more than 256 MiB are not worth the time saved. */
+  private static final long LARGEST_FILTER = 1 << 26;
+
   private record TransposeKey(long channels, long window) {}
 
   private final Plans plans;
@@ -69,12 +72,15 @@ final class WinogradConv implements ConvKernels {
         g.inHeight() <= 2 * g.outHeight() + 2 - g.padTop()
             && g.inWidth() <= 2 * g.outWidth() + 2 - g.padLeft();
     int pixels = g.batch() * g.outHeight() * g.outWidth();
+    int inTiles = new WinogradTiles.Layout(g).tiles() * Winograd.OUTPUTS * Winograd.OUTPUTS;
     return type == DType.F32
         && halves
         && reachesAll
         && Math.min(g.inChannels(), g.outChannels()) >= FEWEST_CHANNELS
         && pixels >= FEWEST_PIXELS
-        && pixels >= LEAST_INSIDE * g.batch() * new WinogradTiles.Layout(g).pixels();
+        && pixels >= LEAST_INSIDE * inTiles
+        && elementsOfImage(g) <= MOST_ELEMENTS
+        && filterLength(g.inChannels(), g.outChannels()) <= LARGEST_FILTER;
   }
 
   @Override
@@ -178,8 +184,18 @@ final class WinogradConv implements ConvKernels {
 
   /** In how many pieces a filter is used, so that one fits the cache between its two uses. */
   private static int piecesOfFilter(int in, int out) {
-    long length = (long) POINTS * PHASES * in * out;
-    return (int) Math.min(out / FEWEST_CHANNELS, (length + CACHED - 1) / CACHED);
+    return (int) Math.min(out / FEWEST_CHANNELS, (filterLength(in, out) + CACHED - 1) / CACHED);
+  }
+
+  /** Elements of a transformed filter. */
+  private static long filterLength(int in, int out) {
+    return (long) POINTS * PHASES * in * out;
+  }
+
+  /** Elements of one image's tiles, of its inputs or its outputs, whichever are more. */
+  private static long elementsOfImage(Conv2dGeometry g) {
+    long columns = Math.max(PHASES * g.inChannels(), g.outChannels());
+    return POINTS * new WinogradTiles.Layout(g).tilesOfImage() * columns;
   }
 
   /** Some images of a batch. */
@@ -204,8 +220,8 @@ final class WinogradConv implements ConvKernels {
 
   /** A large batch goes in parts, which bounds the memory for tiles and keeps them in the cache. */
   private void forEachPart(Conv2dGeometry g, PartOfBatch body) {
-    long each = POINTS * new WinogradTiles.Layout(g).tiles() * PHASES * g.inChannels() / g.batch();
-    int parts = (int) Math.min(g.batch(), (g.batch() * each + MOST_ELEMENTS - 1) / MOST_ELEMENTS);
+    int most = (int) (MOST_ELEMENTS / elementsOfImage(g));
+    int parts = (g.batch() + most - 1) / most;
     for (int part = 0; part < parts; part++) {
       int first = (int) ((long) g.batch() * part / parts);
       int count = (int) ((long) g.batch() * (part + 1) / parts) - first;

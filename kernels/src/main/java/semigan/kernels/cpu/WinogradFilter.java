@@ -1,7 +1,6 @@
 package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /** Transforms 4x4 filters, four phases of 2x2 taps each, to the 25 points and back. */
 final class WinogradFilter {
@@ -65,8 +64,7 @@ final class WinogradFilter {
 
   WinogradFilter(Workers workers) {
     this.workers = workers;
-    workspaces = new float[workers.threads()][][][];
-    Arrays.setAll(workspaces, thread -> Winograd.workspace(SIZE));
+    workspaces = new float[workers.threads()][Winograd.POINTS][Winograd.POINTS][SIZE];
   }
 
   void transform(Blocks blocks, FloatBuffer w, FloatBuffer u) {

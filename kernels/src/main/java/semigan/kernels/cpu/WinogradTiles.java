@@ -12,6 +12,7 @@ final class WinogradTiles {
   /** Elements of a group of tiles: its 25 arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
+  /** How a convolution's images lie in tiles: from left to right, from top to bottom, by image. */
   record Layout(Conv2dGeometry geometry) {
     int high() {
       return (geometry.outHeight() + OUTPUTS - 1) / OUTPUTS;
@@ -21,13 +22,17 @@ final class WinogradTiles {
       return (geometry.outWidth() + OUTPUTS - 1) / OUTPUTS;
     }
 
-    long tiles() {
-      return (long) geometry.batch() * high() * wide();
+    int tilesOfImage() {
+      return high() * wide();
     }
 
-    /** Output pixels of all tiles of an image, those beyond its edges included. */
-    int pixels() {
-      return high() * wide() * OUTPUTS * OUTPUTS;
+    int tiles() {
+      return geometry.batch() * tilesOfImage();
+    }
+
+    /** Elements of a tile at one point: four phases of the input's channels. */
+    int depth() {
+      return 4 * geometry.inChannels();
     }
 
     /** Elements from one point's matrix of {@code columns} to the next. */
@@ -35,129 +40,131 @@ final class WinogradTiles {
       return Winograd.apart(tiles() * columns);
     }
 
-    /** Elements of a tile at one point: four phases of the input's channels. */
-    long depth() {
-      return 4L * geometry.inChannels();
+    private int image(int tile) {
+      return tile / tilesOfImage();
+    }
+
+    /** First row of a tile's outputs. */
+    private int top(int tile) {
+      return tile / wide() % high() * OUTPUTS;
+    }
+
+    /** First column of a tile's outputs. */
+    private int left(int tile) {
+      return tile % wide() * OUTPUTS;
     }
   }
 
   private final Workers workers;
-  private final float[][][][] workspaces;
+  private final float[][][][][] workspaces;
 
   WinogradTiles(Workers workers) {
     this.workers = workers;
-    workspaces = new float[workers.threads()][][][];
+    workspaces = new float[workers.threads()][0][][][];
   }
 
-  private float[][][] workspace(int thread, int length) {
-    if (workspaces[thread] == null || workspaces[thread][0][0].length < length) {
-      workspaces[thread] = Winograd.workspace(length);
+  /** A thread's own workspaces, for so many tiles of so many elements at least. */
+  private float[][][][] workspaces(int thread, int tiles, int length) {
+    float[][][][] own = workspaces[thread];
+    if (own.length < tiles || own[0][0][0].length < length) {
+      own = new float[tiles][POINTS][POINTS][length];
+      workspaces[thread] = own;
     }
-    return workspaces[thread];
+    return own;
+  }
+
+  private interface Group {
+    /**
+     * @param first tile
+     * @param count of tiles
+     * @param d has room for their elements at each point
+     */
+    void run(int first, int count, float[][][] d);
+  }
+
+  /**
+   * @param length elements of a tile at one point
+   */
+  private void forEachGroup(Layout layout, int length, Group body) {
+    int tiles = layout.tiles();
+    int size = Math.max(1, GROUP / length);
+    workers.share(
+        (tiles + size - 1) / size,
+        (thread, from, to) -> {
+          float[][][] d = workspaces(thread, 1, size * length)[0];
+          for (int group = from; group < to; group++) {
+            int first = group * size;
+            body.run(first, Math.min(size, tiles - first), d);
+          }
+        });
+  }
+
+  private static void getPoints(
+      FloatBuffer points, long stride, int from, float[][][] d, int length) {
+    for (int r = 0; r < POINTS; r++) {
+      for (int c = 0; c < POINTS; c++) {
+        points.get((int) ((r * POINTS + c) * stride) + from, d[r][c], 0, length);
+      }
+    }
+  }
+
+  private static void putPoints(
+      FloatBuffer points, long stride, int from, float[][][] d, int length) {
+    for (int r = 0; r < POINTS; r++) {
+      for (int c = 0; c < POINTS; c++) {
+        points.put((int) ((r * POINTS + c) * stride) + from, d[r][c], 0, length);
+      }
+    }
   }
 
   /** Images {@code [batch, height, width, in]} to {@code v [points, tiles, depth]}. */
   void gather(Layout layout, FloatBuffer x, FloatBuffer v) {
-    int depth = (int) layout.depth();
-    int stride = (int) layout.pointStride(depth);
-    int tiles = (int) layout.tiles();
-    int group = Math.max(1, GROUP / depth);
-    workers.share(
-        (tiles + group - 1) / group,
-        (thread, from, to) -> {
-          float[][][] d = workspace(thread, group * depth);
-          for (int first = from * group; first < Math.min(tiles, to * group); first += group) {
-            int count = Math.min(group, tiles - first);
-            for (int i = 0; i < count; i++) {
-              load(layout, x, first + i, d, i * depth);
-            }
-            int length = count * depth;
-            Winograd.input(d, length);
-            for (int r = 0; r < POINTS; r++) {
-              for (int c = 0; c < POINTS; c++) {
-                v.put((r * POINTS + c) * stride + first * depth, d[r][c], 0, length);
-              }
-            }
+    int depth = layout.depth();
+    forEachGroup(
+        layout,
+        depth,
+        (first, count, d) -> {
+          for (int i = 0; i < count; i++) {
+            load(layout, x, first + i, d, i * depth);
           }
+          Winograd.input(d, count * depth);
+          putPoints(v, layout.pointStride(depth), first * depth, d, count * depth);
         });
-  }
-
-  /** One tile's 5x5 inputs of four phases, {@code [row phase, column phase, in]}. */
-  private static void load(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
-    Conv2dGeometry g = layout.geometry();
-    int in = g.inChannels();
-    int column = tile % layout.wide() * 2 * OUTPUTS - g.padLeft();
-    int row = tile / layout.wide() % layout.high() * 2 * OUTPUTS - g.padTop();
-    int image = tile / (layout.wide() * layout.high());
-    for (int r = 0; r < POINTS; r++) {
-      for (int phase = 0; phase < 2; phase++) {
-        int h = row + 2 * r + phase;
-        int at = offset + phase * 2 * in;
-        boolean inside = h >= 0 && h < g.inHeight();
-        int start = (image * g.inHeight() + h) * g.inWidth();
-        for (int c = 0; c < POINTS; c++) {
-          int w = column + 2 * c;
-          float[] target = d[r][c];
-          if (inside && w >= 0 && w + 1 < g.inWidth()) {
-            x.get((start + w) * in, target, at, 2 * in);
-          } else {
-            Arrays.fill(target, at, at + 2 * in, 0);
-            if (inside && w >= 0 && w < g.inWidth()) {
-              x.get((start + w) * in, target, at, in);
-            } else if (inside && w + 1 >= 0 && w + 1 < g.inWidth()) {
-              x.get((start + w + 1) * in, target, at + in, in);
-            }
-          }
-        }
-      }
-    }
   }
 
   /** The adjoint of {@link #gather}: where tiles overlap, their shares are added. */
   void scatter(Layout layout, FloatBuffer v, FloatBuffer x) {
-    int depth = (int) layout.depth();
-    int tiles = layout.high() * layout.wide();
+    int depth = layout.depth();
+    int tiles = layout.tilesOfImage();
     workers.share(
         layout.geometry().batch(),
         (thread, from, to) -> {
-          float[][][][] d = new float[tiles][][][];
-          Arrays.setAll(d, tile -> Winograd.workspace(depth));
+          float[][][][] d = workspaces(thread, tiles, depth);
           for (int image = from; image < to; image++) {
+            int first = image * tiles;
             for (int tile = 0; tile < tiles; tile++) {
-              take(layout, v, image * tiles + tile, d[tile]);
+              getPoints(v, layout.pointStride(depth), (first + tile) * depth, d[tile], depth);
               Winograd.inputBackward(d[tile], depth);
               addNeighbours(layout, d, tile);
             }
             for (int tile = 0; tile < tiles; tile++) {
-              store(layout, x, image, tile, d[tile]);
+              store(layout, x, first + tile, d[tile]);
             }
           }
         });
   }
 
-  private static void take(Layout layout, FloatBuffer v, int tile, float[][][] d) {
-    int depth = (int) layout.depth();
-    int stride = (int) layout.pointStride(depth);
-    for (int r = 0; r < POINTS; r++) {
-      for (int c = 0; c < POINTS; c++) {
-        v.get((r * POINTS + c) * stride + tile * depth, d[r][c], 0, depth);
-      }
-    }
-  }
-
   /** Adds the last column of the tile to the left, and the last row of the one above. */
   private static void addNeighbours(Layout layout, float[][][][] d, int tile) {
-    int depth = (int) layout.depth();
-    int across = tile % layout.wide();
-    if (across > 0) {
+    int depth = layout.depth();
+    if (layout.left(tile) > 0) {
       for (int r = 0; r < POINTS; r++) {
         add(d[tile][r][0], d[tile - 1][r][OUTPUTS], depth);
       }
     }
-    if (tile >= layout.wide()) {
+    if (layout.top(tile) > 0) {
       // The tile to the right gets the corner, through the one above it.
-      int columns = across + 1 < layout.wide() ? OUTPUTS : POINTS;
-      for (int c = 0; c < columns; c++) {
+      for (int c = 0; c < ownColumns(layout, tile); c++) {
         add(d[tile][0][c], d[tile - layout.wide()][OUTPUTS][c], depth);
       }
     }
@@ -169,32 +176,68 @@ final class WinogradTiles {
     }
   }
 
-  private static void store(Layout layout, FloatBuffer x, int image, int tile, float[][][] d) {
+  /** Columns of inputs that do not belong to the next tile too. */
+  private static int ownColumns(Layout layout, int tile) {
+    return layout.left(tile) / OUTPUTS + 1 < layout.wide() ? OUTPUTS : POINTS;
+  }
+
+  private static int ownRows(Layout layout, int tile) {
+    return layout.top(tile) / OUTPUTS + 1 < layout.high() ? OUTPUTS : POINTS;
+  }
+
+  /** One tile's 5x5 inputs of four phases, {@code [row phase, column phase, in]}. */
+  private static void load(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
+    int pair = layout.depth() / 2;
+    forEachInput(
+        layout,
+        tile,
+        POINTS,
+        POINTS,
+        (r, c, at, index, length) -> {
+          if (length < pair) {
+            int start = offset + at / pair * pair;
+            Arrays.fill(d[r][c], start, start + pair, 0);
+          }
+          x.get(index, d[r][c], offset + at, length);
+        });
+  }
+
+  private static void store(Layout layout, FloatBuffer x, int tile, float[][][] d) {
+    forEachInput(
+        layout,
+        tile,
+        ownRows(layout, tile),
+        ownColumns(layout, tile),
+        (r, c, at, index, length) -> x.put(index, d[r][c], at, length));
+  }
+
+  private interface Stretch {
+    /**
+     * @param at first element in the tile
+     * @param index of it in the images
+     * @param length of what lies inside the image: two neighbouring pixels, one of them or none
+     */
+    void run(int r, int c, int at, int index, int length);
+  }
+
+  /** Visits a tile's first rows and columns of inputs, each in its two phases of rows. */
+  private static void forEachInput(Layout layout, int tile, int rows, int columns, Stretch body) {
     Conv2dGeometry g = layout.geometry();
     int in = g.inChannels();
-    int across = tile % layout.wide();
-    int down = tile / layout.wide();
-    int column = across * 2 * OUTPUTS - g.padLeft();
-    int row = down * 2 * OUTPUTS - g.padTop();
-    int rows = down + 1 < layout.high() ? OUTPUTS : POINTS;
-    int columns = across + 1 < layout.wide() ? OUTPUTS : POINTS;
     for (int r = 0; r < rows; r++) {
       for (int phase = 0; phase < 2; phase++) {
-        int h = row + 2 * r + phase;
-        if (h < 0 || h >= g.inHeight()) {
-          continue;
-        }
-        int start = (image * g.inHeight() + h) * g.inWidth();
-        int at = phase * 2 * in;
+        int h = 2 * (layout.top(tile) + r) + phase - g.padTop();
+        boolean inside = h >= 0 && h < g.inHeight();
+        int row = (layout.image(tile) * g.inHeight() + h) * g.inWidth();
         for (int c = 0; c < columns; c++) {
-          int w = column + 2 * c;
-          float[] source = d[r][c];
-          if (w >= 0 && w + 1 < g.inWidth()) {
-            x.put((start + w) * in, source, at, 2 * in);
-          } else if (w >= 0 && w < g.inWidth()) {
-            x.put((start + w) * in, source, at, in);
-          } else if (w + 1 >= 0 && w + 1 < g.inWidth()) {
-            x.put((start + w + 1) * in, source, at + in, in);
+          int w = 2 * (layout.left(tile) + c) - g.padLeft();
+          int begin = Math.max(w, 0);
+          int end = Math.min(w + 2, g.inWidth());
+          if (inside && begin < end) {
+            int at = (2 * phase + begin - w) * in;
+            body.run(r, c, at, (row + begin) * in, (end - begin) * in);
+          } else {
+            body.run(r, c, 2 * phase * in, 0, 0);
           }
         }
       }
@@ -204,90 +247,67 @@ final class WinogradTiles {
   /** {@code m [points, tiles, out]} to images {@code [batch, height, width, out]}. */
   void collect(Layout layout, FloatBuffer m, FloatBuffer y) {
     int out = layout.geometry().outChannels();
-    int stride = (int) layout.pointStride(out);
-    int tiles = (int) layout.tiles();
-    int group = Math.max(1, GROUP / out);
-    workers.share(
-        (tiles + group - 1) / group,
-        (thread, from, to) -> {
-          float[][][] d = workspace(thread, group * out);
-          for (int first = from * group; first < Math.min(tiles, to * group); first += group) {
-            int count = Math.min(group, tiles - first);
-            int length = count * out;
-            for (int r = 0; r < POINTS; r++) {
-              for (int c = 0; c < POINTS; c++) {
-                m.get((r * POINTS + c) * stride + first * out, d[r][c], 0, length);
-              }
-            }
-            Winograd.output(d, length);
-            for (int i = 0; i < count; i++) {
-              int at = i * out;
-              forEachOutput(
-                  layout,
-                  first + i,
-                  (r, c, index) -> {
-                    if (index >= 0) {
-                      y.put(index, d[r][c], at, out);
-                    }
-                  });
-            }
-          }
+    forEachGroup(
+        layout,
+        out,
+        (first, count, d) -> {
+          getPoints(m, layout.pointStride(out), first * out, d, count * out);
+          Winograd.output(d, count * out);
+          forEachOutput(
+              layout,
+              first,
+              count,
+              (r, c, at, index) -> {
+                if (index >= 0) {
+                  y.put(index, d[r][c], at, out);
+                }
+              });
         });
   }
 
   /** The adjoint of {@link #collect}. */
   void spread(Layout layout, FloatBuffer y, FloatBuffer m) {
     int out = layout.geometry().outChannels();
-    int stride = (int) layout.pointStride(out);
-    int tiles = (int) layout.tiles();
-    int group = Math.max(1, GROUP / out);
-    workers.share(
-        (tiles + group - 1) / group,
-        (thread, from, to) -> {
-          float[][][] d = workspace(thread, group * out);
-          for (int first = from * group; first < Math.min(tiles, to * group); first += group) {
-            int count = Math.min(group, tiles - first);
-            int length = count * out;
-            for (int i = 0; i < count; i++) {
-              int at = i * out;
-              forEachOutput(
-                  layout,
-                  first + i,
-                  (r, c, index) -> {
-                    if (index >= 0) {
-                      y.get(index, d[r][c], at, out);
-                    } else {
-                      Arrays.fill(d[r][c], at, at + out, 0);
-                    }
-                  });
-            }
-            Winograd.outputBackward(d, length);
-            for (int r = 0; r < POINTS; r++) {
-              for (int c = 0; c < POINTS; c++) {
-                m.put((r * POINTS + c) * stride + first * out, d[r][c], 0, length);
-              }
-            }
-          }
+    forEachGroup(
+        layout,
+        out,
+        (first, count, d) -> {
+          forEachOutput(
+              layout,
+              first,
+              count,
+              (r, c, at, index) -> {
+                if (index >= 0) {
+                  y.get(index, d[r][c], at, out);
+                } else {
+                  Arrays.fill(d[r][c], at, at + out, 0);
+                }
+              });
+          Winograd.outputBackward(d, count * out);
+          putPoints(m, layout.pointStride(out), first * out, d, count * out);
         });
   }
 
   private interface Pixel {
     /**
-     * @param index of the pixel's first element in the images, or -1 if it lies beyond their edge
+     * @param at first element in the group
+     * @param index of it in the images, or -1 if it lies beyond their edge
      */
-    void run(int row, int column, int index);
+    void run(int r, int c, int at, int index);
   }
 
-  private static void forEachOutput(Layout layout, int tile, Pixel body) {
+  private static void forEachOutput(Layout layout, int first, int count, Pixel body) {
     Conv2dGeometry g = layout.geometry();
-    int left = tile % layout.wide() * OUTPUTS;
-    int top = tile / layout.wide() % layout.high() * OUTPUTS;
-    int image = tile / (layout.wide() * layout.high());
-    for (int r = 0; r < OUTPUTS; r++) {
-      for (int c = 0; c < OUTPUTS; c++) {
-        boolean inside = top + r < g.outHeight() && left + c < g.outWidth();
-        int pixel = (image * g.outHeight() + top + r) * g.outWidth() + left + c;
-        body.run(r, c, inside ? pixel * g.outChannels() : -1);
+    for (int i = 0; i < count; i++) {
+      int tile = first + i;
+      for (int r = 0; r < OUTPUTS; r++) {
+        int h = layout.top(tile) + r;
+        for (int c = 0; c < OUTPUTS; c++) {
+          int w = layout.left(tile) + c;
+          boolean inside = h < g.outHeight() && w < g.outWidth();
+          int pixel = (layout.image(tile) * g.outHeight() + h) * g.outWidth() + w;
+          body.run(r, c, i * g.outChannels(), inside ? pixel * g.outChannels() : -1);
+        }
       }
     }
   }

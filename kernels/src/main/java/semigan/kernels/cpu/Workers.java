@@ -1,6 +1,7 @@
 package semigan.kernels.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,7 +19,8 @@ final class Workers implements AutoCloseable {
     void run(int thread, int from, int to);
   }
 
-  private record Loop(Part part, int count, int parts, AtomicInteger pending) {
+  private record Loop(
+      Part part, int count, int parts, AtomicInteger pending, AtomicReference<Throwable> failure) {
     void run(int thread) {
       int from = (int) ((long) count * thread / parts);
       int to = (int) ((long) count * (thread + 1) / parts);
@@ -31,7 +33,6 @@ final class Workers implements AutoCloseable {
 
   private final Thread[] others;
   private volatile Loop current;
-  private volatile Throwable failure;
   private volatile boolean open = true;
 
   Workers(int threads) {
@@ -56,7 +57,7 @@ final class Workers implements AutoCloseable {
       part.run(0, 0, count);
       return;
     }
-    Loop loop = new Loop(part, count, parts, new AtomicInteger(parts - 1));
+    Loop loop = new Loop(part, count, parts, new AtomicInteger(parts - 1), new AtomicReference<>());
     current = loop;
     for (int i = 1; i < parts; i++) {
       LockSupport.unpark(others[i - 1]);
@@ -69,9 +70,8 @@ final class Workers implements AutoCloseable {
         Thread.onSpinWait();
       }
     }
-    Throwable failed = failure;
+    Throwable failed = loop.failure().get();
     if (failed != null) {
-      failure = null;
       throw new IllegalStateException("cpu: a worker thread failed", failed);
     }
   }
@@ -87,7 +87,7 @@ final class Workers implements AutoCloseable {
         try {
           loop.run(thread);
         } catch (RuntimeException | Error e) {
-          failure = e;
+          loop.failure().set(e);
         } finally {
           loop.pending().decrementAndGet();
         }

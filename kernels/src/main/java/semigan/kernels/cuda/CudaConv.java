@@ -13,6 +13,7 @@ import jcuda.driver.JCudaDriver;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.ConvDirection;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.DType;
 import semigan.kernels.DeviceFailureException;

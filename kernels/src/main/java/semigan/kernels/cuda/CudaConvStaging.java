@@ -7,6 +7,7 @@ import jcuda.driver.JCudaDriver;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.ConvDirection;
 import semigan.kernels.StridedCopy;
 
 /**

@@ -10,6 +10,7 @@ import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 import jcuda.jcudnn.cudnnMathType;
 import semigan.kernels.Conv2dGeometry;
+import semigan.kernels.ConvDirection;
 import semigan.kernels.DType;
 
 /** One convolution, ready to run: its descriptors and the algorithm chosen for it. */

@@ -71,6 +71,23 @@ class WorkersTest {
     }
   }
 
+  @Test
+  void failureOfAllPartsDoesNotReachTheNextLoop() {
+    try (Workers workers = new Workers(2)) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              workers.share(
+                  2,
+                  (thread, from, to) -> {
+                    throw new IllegalArgumentException("of every part");
+                  }));
+      var parts = new AtomicInteger();
+      workers.share(2, (thread, from, to) -> parts.incrementAndGet());
+      assertEquals(2, parts.get());
+    }
+  }
+
   /** A loop that ran again after close would write to memory that was freed. */
   @Test
   void closingRunsNothingAgain() {

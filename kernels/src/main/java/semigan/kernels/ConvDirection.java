@@ -1,7 +1,7 @@
-package semigan.kernels.cuda;
+package semigan.kernels;
 
 /** Which of a convolution's three operands is computed from the other two. */
-enum ConvDirection {
+public enum ConvDirection {
   FORWARD("forward"),
   BACKWARD_INPUT("input gradient"),
   BACKWARD_WEIGHT("filter gradient");
