@@ -1,14 +1,16 @@
 package semigan.bench;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import semigan.gan.data.Batch;
+import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.train.GanTrainer;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.Precision;
+import semigan.gan.train.StepBatches;
 import semigan.gan.train.StepLosses;
 import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
@@ -45,38 +47,33 @@ final class DcganStep implements AutoCloseable {
   DcganStep(Backend device, Precision precision, int batch, int size, int channels, int filters) {
     this.device = device;
     TrainConfig config =
-        new TrainConfig(
-            "random",
-            null,
-            0,
-            size,
-            1,
-            batch,
-            1,
-            0,
-            false,
-            Set.of(),
-            filters,
-            LATENT,
-            GeneratorLoss.ADVERSARIAL,
-            2e-4f,
-            2e-4f,
-            0.5f,
-            1,
-            1e-3f,
-            1,
-            device.name(),
-            precision,
-            1,
-            1,
-            1);
+        TrainConfig.of(
+            Map.of(
+                "labels",
+                0,
+                "steps",
+                1,
+                "batch",
+                batch,
+                "filters",
+                filters,
+                "latent",
+                LATENT,
+                "generatorLoss",
+                GeneratorLoss.ADVERSARIAL,
+                "decayFrom",
+                1,
+                "averagingRate",
+                1e-3f,
+                "precision",
+                precision));
     ModelSpec spec =
         new ModelSpec(
-            ModelSpec.DCGAN, size, size, size, channels, filters, LATENT, List.of("real"));
+            Architecture.DCGAN, size, size, size, channels, filters, LATENT, List.of("real"));
     trainer = new GanTrainer(config, spec, device);
     latents = new RandomSource(device, 1);
     images = random(batch, size * size * channels);
-    trainer.feed(null, images);
+    trainer.feed(StepBatches.of(null, images));
   }
 
   /** Queues a training step, on the same images each time. */

@@ -1,8 +1,11 @@
 package semigan.nn;
 
 import java.util.Set;
+import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
+import semigan.tensor.ops.MatMul;
+import semigan.tensor.ops.Reshape;
 import semigan.tensor.ops.SemiSupervised;
 import semigan.tensor.ops.Softmax;
 import semigan.tensor.ops.Sum;
@@ -99,6 +102,51 @@ public final class Losses {
     Tensor fakeMean = Sum.mean(fake, batch);
     requireSame("feature_matching", "real features", realMean, "fake features", fakeMean);
     return Sum.mean(Unary.square(Binary.subtract(realMean, fakeMean)));
+  }
+
+  /**
+   * {@code -sum_k p_k log q_k} of each row, with {@code q} the softmax of the logits: how far a
+   * prediction is from probabilities, up to what these cost themselves.
+   *
+   * @param logits {@code [batch, classes]}
+   * @param probabilities of the same shape, each row with the sum 1
+   * @return {@code [batch]}
+   * @throws IllegalArgumentException if the shapes differ
+   */
+  public static Tensor softCrossEntropy(Tensor logits, Tensor probabilities) {
+    requireSame("soft_cross_entropy", "logits", logits, "probabilities", probabilities);
+    Tensor expected = Sum.sum(Binary.multiply(probabilities, logits), Set.of(1));
+    return Binary.subtract(Softmax.logSumExp(logits), expected);
+  }
+
+  /**
+   * The mean entropy of the class probabilities that logits imply; Grandvalet and Bengio 2004.
+   *
+   * @param logits {@code [batch, classes]}
+   */
+  public static Tensor entropy(Tensor logits) {
+    return Sum.mean(softCrossEntropy(logits, Softmax.softmax(logits)));
+  }
+
+  /**
+   * The mean squared cosine between the features of different images of a batch, which is small
+   * where these are spread out; Zhao et al. 2017, <a
+   * href="https://arxiv.org/abs/1609.03126">arXiv:1609.03126</a>, section 2.4.
+   *
+   * @param features {@code [batch, features]}, at least two rows, none of them 0
+   */
+  public static Tensor pullAway(Tensor features) {
+    int batch = features.shape().size(0);
+    Tensor products = MatMul.matmul(features, false, features, true);
+    Tensor squares = Sum.sum(Unary.square(features), Set.of(1));
+    Tensor lengths = Reshape.reshape(Unary.linear(squares, 1, 1e-12f), Shape.of(batch, 1));
+    Tensor cosines = // squared
+        Binary.divide(
+            Binary.divide(Unary.square(products), lengths),
+            Reshape.reshape(lengths, Shape.of(1, batch)));
+    float pairs = (float) batch * (batch - 1);
+    // The cosine of an image with itself is 1.
+    return Unary.linear(Sum.sum(cosines), 1 / pairs, -batch / pairs);
   }
 
   /** Broadcasting would make a loss of {@code [n]} against {@code [n,1]}, and a wrong one. */

@@ -125,6 +125,87 @@ class LossesTest {
   }
 
   @Test
+  void softCrossEntropyIsTheExpectedMinusLogLikelihood() {
+    Tensor logits = device.normal(Shape.of(3, 4));
+    Tensor likely =
+        device.tensor(Shape.of(3, 4), 1, 0, 0, 0, .25f, .25f, .25f, .25f, 0, .5f, .5f, 0);
+    double[] p = likely.toDoubles();
+    Slopes.assertSame(
+        in -> {
+          double[] q = softmax(in[0], 4);
+          double[] rows = new double[3];
+          for (int i = 0; i < q.length; i++) {
+            rows[i / 4] -= p[i] * Math.log(q[i]);
+          }
+          return rows;
+        },
+        Losses.softCrossEntropy(logits, likely),
+        device.normal(Shape.of(3)),
+        List.of(logits),
+        1e-5);
+    assertRefused(
+        "logits of [3,4] and probabilities of [3,1]",
+        () -> Losses.softCrossEntropy(logits, device.normal(Shape.of(3, 1))));
+  }
+
+  @Test
+  void entropyIsThatOfTheSoftmax() {
+    Tensor logits = device.normal(Shape.of(5, 3));
+    check(
+        Losses.entropy(logits),
+        in -> Arrays.stream(softmax(in[0], 3)).map(q -> -q * Math.log(q)).sum() / 5,
+        logits);
+    assertEquals(
+        Math.log(10), Losses.entropy(device.tensor(Shape.of(1, 10), new float[10])).item(), 1e-6);
+  }
+
+  @Test
+  void pullAwayIsTheMeanSquaredCosineOfDifferentImages() {
+    // Cosines of 45 degrees, 90 degrees and 45 degrees.
+    Tensor plane = device.tensor(Shape.of(3, 2), 1, 0, 3, 3, 0, 0.5f);
+    assertEquals((0.5 + 0 + 0.5) / 3, Losses.pullAway(plane).item(), 1e-6);
+    Tensor features = device.normal(Shape.of(4, 3));
+    check(
+        Losses.pullAway(features),
+        in -> {
+          double sum = 0;
+          for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+              sum += i == j ? 0 : Math.pow(cosine(in[0], 3 * i, 3 * j), 2);
+            }
+          }
+          return sum / 12;
+        },
+        features);
+  }
+
+  private static double cosine(double[] values, int a, int b) {
+    double product = 0;
+    double first = 0;
+    double second = 0;
+    for (int k = 0; k < 3; k++) {
+      product += values[a + k] * values[b + k];
+      first += values[a + k] * values[a + k];
+      second += values[b + k] * values[b + k];
+    }
+    return product / Math.sqrt(first * second);
+  }
+
+  private static double[] softmax(double[] logits, int classes) {
+    double[] q = new double[logits.length];
+    for (int row = 0; row < logits.length; row += classes) {
+      double sum = 0;
+      for (int k = 0; k < classes; k++) {
+        sum += Math.exp(logits[row + k]);
+      }
+      for (int k = 0; k < classes; k++) {
+        q[row + k] = Math.exp(logits[row + k]) / sum;
+      }
+    }
+    return q;
+  }
+
+  @Test
   void featureMatchingRefusesToBroadcast() {
     assertRefused(
         "real features of [3] and fake features of [1]",

@@ -11,7 +11,6 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,13 +23,10 @@ final class ConfigFile {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  private static final Map<String, RecordComponent> SETTINGS = new LinkedHashMap<>();
+  private static final Map<String, RecordComponent> SETTINGS = TrainConfig.settings();
 
-  static {
-    for (RecordComponent component : TrainConfig.class.getRecordComponents()) {
-      SETTINGS.put(component.getName(), component);
-    }
-  }
+  /** May stand for {@code steps}, since how many these are depends on the data. */
+  static final String EPOCHS = "epochs";
 
   private ConfigFile() {}
 
@@ -70,6 +66,13 @@ final class ConfigFile {
   }
 
   private static void check(Path file, String name, JsonNode value) {
+    if (name.equals(EPOCHS)) {
+      if (!value.isNumber()) {
+        throw new IllegalArgumentException(
+            "%s: %s is %s, expected a number".formatted(file, name, value));
+      }
+      return;
+    }
     RecordComponent setting = SETTINGS.get(name);
     if (setting == null) {
       throw new IllegalArgumentException(

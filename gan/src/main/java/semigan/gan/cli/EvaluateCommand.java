@@ -72,9 +72,9 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   private void chooseData() {
     if (data == null) {
       TrainConfig learnt = model.config();
-      data = learnt.data();
-      if (dataDir == null && learnt.dataDir() != null) {
-        dataDir = Path.of(learnt.dataDir());
+      data = learnt.images().data();
+      if (dataDir == null && learnt.images().dataDir() != null) {
+        dataDir = Path.of(learnt.images().dataDir());
       }
     }
   }

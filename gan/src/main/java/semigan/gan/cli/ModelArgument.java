@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
@@ -50,7 +49,7 @@ final class ModelArgument {
           "%s does not say what data it learnt from, as a run's folder does; give --data"
               .formatted(model));
     }
-    return JsonFile.read(RunFolder.open(model).config(), TrainConfig.class);
+    return TrainConfig.read(RunFolder.open(model).config());
   }
 
   Backend openDevice() {

@@ -78,14 +78,14 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
     RunFolder existing = resume == null ? null : RunFolder.open(resume);
     TrainOptions.Resolved resolved = options.resolve(existing);
     TrainConfig config = resolved.config();
-    if (baseline && config.labels() == 0) {
+    if (baseline && config.images().labels() == 0) {
       throw new IllegalArgumentException(
           "--baseline trains on labelled images but --labels is 0; give a multiple of the classes");
     }
     DataSplit data = resolved.data();
-    try (Backend device = Backends.open(config.device(), Output::warn)) {
+    try (Backend device = Backends.open(config.run().device(), Output::warn)) {
       if (profile) {
-        print(StepProfile.of(config, data, device), config.batch());
+        print(StepProfile.of(config, data, device), config.learning().batch());
         return 0;
       }
       ProgressPrinter printer = new ProgressPrinter(console, Output.isTerminal());
@@ -95,9 +95,9 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
         log.message(
             "%s: %d training images, %d labels, on %s; writing to %s"
                 .formatted(
-                    config.data(),
+                    config.images().data(),
                     data.train().size(),
-                    config.labels(),
+                    config.images().labels(),
                     device.description(),
                     folder.path()));
         trainUntilStopped(run, folder, printer, log);
@@ -137,7 +137,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
 
   private RunFolder create(TrainConfig config) {
     return name == null
-        ? RunFolder.create(out, config.data(), LocalDateTime.now())
+        ? RunFolder.create(out, config.images().data(), LocalDateTime.now())
         : RunFolder.create(out.resolve(name));
   }
 

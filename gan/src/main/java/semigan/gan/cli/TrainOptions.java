@@ -1,12 +1,11 @@
 package semigan.gan.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -14,10 +13,12 @@ import picocli.CommandLine.TypeConversionException;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
+import semigan.gan.model.Architecture;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.DiffAugment;
 import semigan.gan.train.GeneratorLoss;
 import semigan.gan.train.Precision;
+import semigan.gan.train.Preset;
 import semigan.gan.train.TrainConfig;
 
 /**
@@ -25,11 +26,8 @@ import semigan.gan.train.TrainConfig;
  * default.
  */
 final class TrainOptions {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
-
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String STEPS = "steps";
   private static final double DEFAULT_EPOCHS = 10;
   private static final String NOTHING = "none";
 
@@ -80,6 +78,22 @@ final class TrainOptions {
   /** What a run is made of. */
   record Resolved(TrainConfig config, DataSplit data) {}
 
+  /** The presets, each with what it is, for {@code --help}. */
+  static final class PresetNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Preset.all().stream().map(Preset::name).iterator();
+    }
+  }
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      completionCandidates = PresetNames.class,
+      description =
+          "A recipe to start from, which other options and --config change: ${COMPLETION-CANDIDATES}.")
+  private String preset;
+
   @Option(
       names = "--data",
       paramLabel = "NAME|DIR",
@@ -98,6 +112,13 @@ final class TrainOptions {
       description =
           "Training images that keep their label, as many of each class; 0 for none (default: 100).")
   private Integer labels;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      description =
+          "Training images kept out of training to measure on while it goes on, as many of each class; tune on these, never on the test images (default: 0, measures on the test images without choosing by them).")
+  private Integer heldOut;
 
   @Option(
       names = "--epochs",
@@ -213,34 +234,71 @@ final class TrainOptions {
       throw new IllegalArgumentException(
           "--epochs and --steps both say how long to train; give one of them");
     }
+    if (preset != null && resumed != null) {
+      throw new IllegalArgumentException(
+          "--preset begins a run, and --resume goes on with one; give one of them");
+    }
     ObjectNode given = JSON.createObjectNode();
     if (resumed != null) {
       given.setAll(ConfigFile.read(resumed.config()));
     }
+    if (preset != null) {
+      given.setAll(Preset.named(preset).settings());
+    }
     if (configFile != null) {
-      given.setAll(ConfigFile.read(configFile));
+      overlay(given, ConfigFile.read(configFile));
     }
-    putOptions(given);
+    overlay(given, options());
     DataSplit split = open(given);
-    ObjectNode all = defaults(split);
-    all.setAll(given);
-    if (epochs != null || !given.has("steps")) {
-      double wanted = epochs == null ? DEFAULT_EPOCHS : epochs;
-      if (!(wanted > 0)) {
-        throw new IllegalArgumentException("--epochs must be positive but is " + wanted);
-      }
-      long count = (long) Math.ceil(wanted * split.train().size() / all.get("batch").asInt());
-      all.put("steps", Math.max(1, count));
-    }
-    spread(all, given);
-    return new Resolved(read(all), split);
+    chooseSize(given, split);
+    chooseSteps(given, split);
+    spread(given);
+    return new Resolved(TrainConfig.of(given), split);
   }
 
-  private void putOptions(ObjectNode target) {
+  /** Epochs and steps stand for each other, and what is said last counts. */
+  private static void overlay(ObjectNode given, ObjectNode more) {
+    if (more.has(STEPS) || more.has(ConfigFile.EPOCHS)) {
+      given.remove(List.of(STEPS, ConfigFile.EPOCHS));
+    }
+    given.setAll(more);
+  }
+
+  private static void chooseSize(ObjectNode given, DataSplit data) {
+    if (!given.has("size")) {
+      String name = setting(given, "architecture").asText();
+      int height = data.train().height();
+      int width = data.train().width();
+      given.put("size", named(Architecture.class, name).canvas(height, width));
+    }
+  }
+
+  private static void chooseSteps(ObjectNode given, DataSplit data) {
+    JsonNode wanted = given.remove(ConfigFile.EPOCHS);
+    if (given.has(STEPS)) {
+      return;
+    }
+    double epochs = wanted == null ? DEFAULT_EPOCHS : wanted.asDouble();
+    if (!(epochs > 0)) {
+      throw new IllegalArgumentException("--epochs must be positive but is " + epochs);
+    }
+    int images = data.train().size() - setting(given, "heldOut").asInt();
+    int batch = Math.max(1, setting(given, "batch").asInt());
+    given.put(STEPS, Math.max(1, (long) Math.ceil(epochs * images / batch)));
+  }
+
+  private static JsonNode setting(ObjectNode given, String name) {
+    return given.has(name) ? given.get(name) : Preset.defaults().get(name);
+  }
+
+  private ObjectNode options() {
+    ObjectNode target = JSON.createObjectNode();
     put(target, "data", data);
     put(target, "dataDir", dataDir);
     put(target, "labels", labels);
-    put(target, "steps", steps);
+    put(target, "heldOut", heldOut);
+    put(target, ConfigFile.EPOCHS, epochs);
+    put(target, STEPS, steps);
     put(target, "batch", batch);
     put(target, "labelledBatch", labelledBatch);
     put(target, "size", size);
@@ -256,6 +314,7 @@ final class TrainOptions {
     put(target, "device", device);
     put(target, "precision", precision);
     put(target, "sampleEvery", sampleEvery);
+    return target;
   }
 
   private static void put(ObjectNode target, String name, Object value) {
@@ -277,51 +336,13 @@ final class TrainOptions {
     return DataSets.open(given.path("data").asText("glyphs"), options);
   }
 
-  private static ObjectNode defaults(DataSplit data) {
-    int largest = Math.max(data.train().height(), data.train().width());
-    ObjectNode node = JSON.createObjectNode();
-    node.put("data", "glyphs");
-    node.putNull("dataDir");
-    node.put("labels", 100);
-    node.put("size", largest <= 32 ? 32 : 64);
-    node.put("batch", 64);
-    node.put("labelledBatch", 32);
-    node.put("shift", 0);
-    node.put("flip", false);
-    node.putArray("augment");
-    node.put("filters", 32);
-    node.put("latent", 100);
-    put(node, "generatorLoss", GeneratorLoss.BOTH);
-    node.put("generatorRate", 2e-4f);
-    node.put("discriminatorRate", 2e-4f);
-    node.put("beta1", 0.5f);
-    node.put("decayFrom", 0.5f);
-    node.put("averagingRate", 2e-3f);
-    node.put("seed", 1);
-    node.put("device", "auto");
-    put(node, "precision", Precision.F32);
-    return node;
-  }
-
   /** What depends on the length of the run. */
-  private static void spread(ObjectNode all, ObjectNode given) {
-    long steps = all.get("steps").asLong();
+  private static void spread(ObjectNode given) {
+    long steps = given.get(STEPS).asLong();
     for (String name : new String[] {"sampleEvery", "evaluateEvery", "checkpointEvery"}) {
       if (!given.has(name)) {
-        all.put(name, Math.max(1, (steps + 9) / 10));
+        given.put(name, Math.max(1, (steps + 9) / 10));
       }
-    }
-  }
-
-  private static TrainConfig read(ObjectNode node) {
-    try {
-      return JSON.treeToValue(node, TrainConfig.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          e.getCause() instanceof IllegalArgumentException cause
-              ? cause.getMessage()
-              : e.getOriginalMessage(),
-          e);
     }
   }
 }

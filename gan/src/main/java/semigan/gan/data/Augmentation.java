@@ -7,8 +7,10 @@ import java.util.Arrays;
  *
  * @param maxShift moves the image by up to so many pixels down, up, right or left; black comes in
  * @param flip mirrors an image left to right, by an even chance
+ * @param distortion how far it is turned, scaled, sheared and bent first, from 0 to 1; see {@link
+ *     Distortion}
  */
-public record Augmentation(int maxShift, boolean flip) {
+public record Augmentation(int maxShift, boolean flip, float distortion) {
   private static final long STREAM = 0x6d6f7665L; // "move"
   private static final float BLACK = -1;
 
@@ -17,6 +19,9 @@ public record Augmentation(int maxShift, boolean flip) {
     if (maxShift < 0) {
       throw new IllegalArgumentException(
           "largest shift is %d pixels, expected 0 or more".formatted(maxShift));
+    }
+    if (!(distortion >= 0 && distortion <= 1)) {
+      throw new IllegalArgumentException("distortion is %s, expected 0 to 1".formatted(distortion));
     }
   }
 
@@ -30,6 +35,12 @@ public record Augmentation(int maxShift, boolean flip) {
    */
   public void apply(
       float[] images, int offset, ImageDataset form, long seed, long batch, int position) {
+    if (distortion > 0) {
+      Distortion.draw(distortion, form, seed, batch, position).apply(images, offset, form);
+    }
+    if (maxShift == 0 && !flip) {
+      return;
+    }
     Draws draws = new Draws(STREAM, seed, batch, position);
     int height = form.height();
     int width = form.width();

@@ -3,9 +3,10 @@ package semigan.gan.data;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Chooses the images whose labels may be used: as many of each class, by seed. */
+/** Chooses the images whose labels may be used, to train or to measure: as many of each class. */
 public final class LabelSplit {
   private static final long STREAM = 0x6c6162656c73L; // "labels"
+  private static final long HELD_OUT_STREAM = 0x6170617274L; // "apart"
 
   private LabelSplit() {}
 
@@ -20,13 +21,30 @@ public final class LabelSplit {
    * @throws IllegalArgumentException if {@code labels} is not allowed, with what is
    */
   public static int[] choose(ImageDataset train, int labels, long seed) {
+    return choose(train, "labels", labels, STREAM, seed);
+  }
+
+  /**
+   * Chooses images to measure on while training goes on, as many of each class; always the same, so
+   * that runs of any seed can be compared.
+   *
+   * @param count how many in all: 0, or a multiple of the number of classes
+   * @return indices into {@code train}
+   * @throws IllegalArgumentException if {@code count} is not allowed, with what is
+   */
+  public static int[] heldOut(ImageDataset train, int count) {
+    return count == 0 ? new int[0] : choose(train, "heldOut", count, HELD_OUT_STREAM, 0);
+  }
+
+  private static int[] choose(
+      ImageDataset train, String setting, int count, long stream, long seed) {
     int classes = train.classNames().size();
     int[][] members = members(train, classes);
-    check(train, labels, members);
-    int[] chosen = new int[labels];
+    check(train, setting, count, members);
+    int[] chosen = new int[count];
     for (int k = 0; k < classes; k++) {
-      new Draws(STREAM, seed, k).shuffle(members[k]);
-      for (int rank = 0; rank < labels / classes; rank++) {
+      new Draws(stream, seed, k).shuffle(members[k]);
+      for (int rank = 0; rank < count / classes; rank++) {
         chosen[rank * classes + k] = members[k][rank];
       }
     }
@@ -44,7 +62,7 @@ public final class LabelSplit {
     return members;
   }
 
-  private static void check(ImageDataset train, int labels, int[][] members) {
+  private static void check(ImageDataset train, String setting, int labels, int[][] members) {
     int classes = members.length;
     int smallest = 0;
     for (int k = 1; k < classes; k++) {
@@ -59,12 +77,12 @@ public final class LabelSplit {
     }
     if (labels > most) {
       throw new IllegalArgumentException(
-          "labels is %d, expected at most %d: %s".formatted(labels, most, fewest));
+          "%s is %d, expected at most %d: %s".formatted(setting, labels, most, fewest));
     }
     if (labels < 1 || labels % classes != 0) {
       throw new IllegalArgumentException(
-          "labels is %d, expected a multiple of the %d classes from %d to %d; nearest: %s"
-              .formatted(labels, classes, classes, most, nearest(labels, classes, most)));
+          "%s is %d, expected a multiple of the %d classes from %d to %d; nearest: %s"
+              .formatted(setting, labels, classes, classes, most, nearest(labels, classes, most)));
     }
   }
 

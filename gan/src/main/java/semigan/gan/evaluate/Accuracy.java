@@ -1,7 +1,7 @@
 package semigan.gan.evaluate;
 
 import semigan.gan.data.ImageDataset;
-import semigan.gan.model.DcganDiscriminator;
+import semigan.gan.model.Discriminator;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.nn.Mode;
@@ -19,7 +19,7 @@ public record Accuracy(int[][] confusion) {
   private static final int BATCH = 100;
 
   /** Classifies every labelled image of {@code images}, whose size must be the model's canvas. */
-  public static Accuracy of(DcganDiscriminator classifier, ImageDataset images, Backend device) {
+  public static Accuracy of(Discriminator classifier, ImageDataset images, Backend device) {
     int classes = images.classNames().size();
     int[][] confusion = new int[classes][classes];
     float[] pixels = new float[BATCH * images.imageLength()];
@@ -41,7 +41,7 @@ public record Accuracy(int[][] confusion) {
   }
 
   private static void classify(
-      DcganDiscriminator classifier,
+      Discriminator classifier,
       ImageDataset form,
       float[] pixels,
       int count,

@@ -8,19 +8,24 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import semigan.kernels.Backend;
+import semigan.kernels.DType;
+import semigan.nn.Mode;
+import semigan.nn.Module;
 import semigan.nn.StateFile;
 import semigan.nn.safetensors.SafetensorsFile;
 import semigan.tensor.RandomSource;
+import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
 /**
  * A generator and its discriminator, as they are trained together and kept in one file.
  *
  * @param spec what they are
- * @param generator from latent vectors to images
+ * @param generator from latent vectors {@code [batch, latent]} to images {@code [batch, canvas,
+ *     canvas, channels]} in [-1, 1]; without parameters where the spec has none
  * @param discriminator from images to class logits
  */
-public record GanModel(ModelSpec spec, DcganGenerator generator, DcganDiscriminator discriminator) {
+public record GanModel(ModelSpec spec, Module generator, Discriminator discriminator) {
   /** Key of the {@link ModelSpec}, as JSON, in a model file's metadata. */
   private static final String SPEC_KEY = "semigan.model";
 
@@ -29,8 +34,28 @@ public record GanModel(ModelSpec spec, DcganGenerator generator, DcganDiscrimina
 
   /** A model with fresh weights, which belong to the innermost scope. */
   public static GanModel create(ModelSpec spec, RandomSource random) {
+    Architecture architecture = spec.architecture();
     return new GanModel(
-        spec, new DcganGenerator(spec, random), new DcganDiscriminator(spec, random));
+        spec,
+        spec.generates() ? architecture.generator(spec, random) : GanModel::drawNothing,
+        architecture.discriminator(spec, random));
+  }
+
+  private static Tensor drawNothing(Tensor z, Mode mode) {
+    throw new IllegalArgumentException(
+        "this model is a classifier alone: it was trained without a generator (latent is 0)");
+  }
+
+  /**
+   * Latent vectors as the generator takes them.
+   *
+   * @return {@code [count, latent]}
+   */
+  public Tensor latents(RandomSource random, DType type, int count) {
+    Shape shape = Shape.of(count, spec.latent());
+    return spec.architecture().uniformLatents()
+        ? random.uniform(type, shape, 0, 1)
+        : random.normal(type, shape, 0, 1);
   }
 
   /**

@@ -6,17 +6,17 @@ import java.util.List;
  * What a model is, apart from its weights. Written into every model file, so that the file alone
  * brings the model back.
  *
- * @param architecture {@code dcgan}
- * @param canvas height and width that the networks work on: 32 or 64
+ * @param architecture of the networks
+ * @param canvas height and width that the networks work on
  * @param height of the images, at most {@code canvas}; they are centred on it
  * @param width of the images, at most {@code canvas}
  * @param channels 1 or 3
  * @param filters channels of the discriminator's first layer and of the generator's last hidden one
- * @param latent length of the generator's input
+ * @param latent length of the generator's input; 0 for a classifier without a generator
  * @param classes names of the classes
  */
 public record ModelSpec(
-    String architecture,
+    Architecture architecture,
     int canvas,
     int height,
     int width,
@@ -24,18 +24,12 @@ public record ModelSpec(
     int filters,
     int latent,
     List<String> classes) {
-  /** The only architecture yet. */
-  public static final String DCGAN = "dcgan";
-
   public ModelSpec {
     classes = List.copyOf(classes);
-    if (!architecture.equals(DCGAN)) {
+    if (canvas < 1 || !architecture.takes(canvas)) {
       throw new IllegalArgumentException(
-          "unknown model '%s'; there is %s".formatted(architecture, DCGAN));
-    }
-    if (canvas != 32 && canvas != 64) {
-      throw new IllegalArgumentException(
-          "the model's size must be 32 or 64 but is %d".formatted(canvas));
+          "size must be %s but is %d"
+              .formatted(architecture == Architecture.DCGAN ? "32 or 64" : "1 to 64", canvas));
     }
     if (height < 1 || width < 1 || height > canvas || width > canvas) {
       throw new IllegalArgumentException(
@@ -45,7 +39,9 @@ public record ModelSpec(
       throw new IllegalArgumentException("channels must be 1 or 3 but are " + channels);
     }
     requirePositive("filters", filters);
-    requirePositive("latent", latent);
+    if (latent < 0) {
+      throw new IllegalArgumentException("latent must not be negative but is " + latent);
+    }
     requirePositive("classes", classes.size());
   }
 
@@ -62,6 +58,16 @@ public record ModelSpec(
     int top = (canvas - height) / 2;
     int left = (canvas - width) / 2;
     return ((top + row) * canvas + left) * channels;
+  }
+
+  /** Whether there is a generator. */
+  public boolean generates() {
+    return latent > 0;
+  }
+
+  /** The classifier alone. */
+  public ModelSpec withoutGenerator() {
+    return new ModelSpec(architecture, canvas, height, width, channels, filters, 0, classes);
   }
 
   /** How often the canvas is halved down to 4x4. */

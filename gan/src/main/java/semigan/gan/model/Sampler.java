@@ -119,16 +119,15 @@ public final class Sampler {
     Tensor z = Tensor.zeros(device, DType.F32, Shape.of(BATCH, length));
     Tensor offset = Tensor.of(device, Shape.of(2), 0, 0);
     Key key = new Key(seed, attempt);
+    boolean uniform = model.spec().architecture().uniformLatents();
+    var random = device.random();
     for (int i = 0; i < indices.length; i++) {
-      device
-          .random()
-          .normal(
-              key,
-              offset.buffer(),
-              indices[i] * length,
-              0,
-              1,
-              z.buffer().slice((long) i * length, length));
+      var row = z.buffer().slice((long) i * length, length);
+      if (uniform) {
+        random.uniform(key, offset.buffer(), indices[i] * length, 0, 1, row);
+      } else {
+        random.normal(key, offset.buffer(), indices[i] * length, 0, 1, row);
+      }
     }
     return z;
   }

@@ -1,7 +1,8 @@
 package semigan.gan.train;
 
 import java.util.List;
-import semigan.gan.model.DcganDiscriminator;
+import java.util.stream.Stream;
+import semigan.gan.model.Discriminator;
 import semigan.gan.model.GanModel;
 import semigan.kernels.DType;
 import semigan.nn.Losses;
@@ -25,95 +26,152 @@ import semigan.tensor.ops.Unary;
  * generator, through the updated discriminator; Salimans et al. 2016, section 5, <a
  * href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>. All of it is work for the device.
  *
- * @param model what learns
+ * @param model what learns; without a generator the discriminator learns to classify alone
+ * @param average its running average, which teaches where a consistency term asks for it
  * @param generatorOptimizer of the generator's parameters
  * @param discriminatorOptimizer of the discriminator's parameters
  * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
- * @param generatorLoss what the generator minimises
+ * @param objective what is minimised
  * @param type how activations are stored
  */
 record GanStep(
     GanModel model,
+    GanModel average,
     Optimizer generatorOptimizer,
     Optimizer discriminatorOptimizer,
     Module augmentation,
     RandomSource random,
-    GeneratorLoss generatorLoss,
+    Objective objective,
     DType type) {
   /**
    * What a step gives.
    *
-   * @param losses F32 of {@code [4]}, in the order of {@link StepLosses}
-   * @param discriminator its whole loss, with its history
-   * @param generator its whole loss, with its history
+   * @param losses F32 of {@code [5]}, in the order of {@link StepLosses}
+   * @param totals the whole loss of the discriminator, and of the generator if there is one, with
+   *     their history
    */
-  record Outcome(Tensor losses, Tensor discriminator, Tensor generator) {}
+  record Outcome(Tensor losses, List<Tensor> totals) {}
 
   /**
-   * The discriminator's losses on one step's images.
+   * The discriminator's losses on one step's images; null where there is nothing to measure.
    *
-   * @param labelled cross-entropy of the labelled images, 0 without any
+   * @param labelled cross-entropy of the labelled images
    * @param real minus the log of the probability that the unlabelled images are real
    * @param fake minus the log of the probability that the generated images are generated
+   * @param regulariser the weighted sum of the other terms on unlabelled images
    * @param realFeatures of the labelled, then the unlabelled images, without history
    */
-  private record Verdict(Tensor labelled, Tensor real, Tensor fake, Tensor realFeatures) {
-    /** What the discriminator minimises; real and generated images weigh a half each. */
-    Tensor total() {
-      return Binary.add(labelled, Unary.linear(Binary.add(real, fake), 0.5f, 0));
-    }
-  }
+  private record Verdict(
+      Tensor labelled, Tensor real, Tensor fake, Tensor regulariser, Tensor realFeatures) {}
 
   Outcome take(StepInputs inputs) {
-    Tensor latents = random.normal(type, Shape.of(inputs.unknown(), model.spec().latent()), 0, 1);
+    if (!model.spec().generates()) {
+      Verdict verdict = judge(inputs, null);
+      Tensor total = plus(verdict.labelled, verdict.regulariser);
+      update(model.discriminator(), discriminatorOptimizer, total);
+      return outcome(verdict, null, List.of(total));
+    }
+    Tensor latents = model.latents(random, type, inputs.unknown());
     Tensor fake = model.generator().forward(latents, Mode.TRAIN_TRACKING);
 
     Verdict verdict = judge(inputs, fake.detach());
-    Tensor discriminatorLoss = verdict.total();
-    var discriminatorParameters = model.discriminator().parameters().values();
-    discriminatorOptimizer.step(discriminatorLoss.backward(discriminatorParameters));
+    // Real and generated images weigh a half each.
+    Tensor realOrFake = Unary.linear(Binary.add(verdict.real, verdict.fake), 0.5f, 0);
+    Tensor total = plus(plus(verdict.labelled, realOrFake), verdict.regulariser);
+    update(model.discriminator(), discriminatorOptimizer, total);
 
-    Tensor loss = generatorLoss(inputs, fake, verdict.realFeatures());
-    var generatorParameters = model.generator().parameters().values();
-    generatorOptimizer.step(loss.backward(generatorParameters));
+    Tensor generatorTotal = generatorLoss(inputs, fake, verdict.realFeatures);
+    update(model.generator(), generatorOptimizer, generatorTotal);
+    return outcome(verdict, generatorTotal, List.of(total, generatorTotal));
+  }
 
-    Tensor losses = together(verdict.labelled(), verdict.real(), verdict.fake(), loss);
-    return new Outcome(losses, discriminatorLoss, loss);
+  private static void update(Module module, Optimizer optimizer, Tensor loss) {
+    optimizer.step(loss.backward(module.parameters().values()));
   }
 
   /** Real images pass together, and so are normalised by statistics of their own. */
   private Verdict judge(StepInputs inputs, Tensor fake) {
     int known = inputs.known();
-    Tensor images = Cast.cast(inputs.images(), type);
-    var onReal = discriminate(images, Mode.TRAIN_TRACKING);
-    var onFake = discriminate(fake, Mode.TRAIN);
-    Tensor realRows = SemiSupervised.semiSupervised(single(onReal.logits()), inputs.targets());
-    return new Verdict(
-        known == 0
-            ? Tensor.zeros(images.device(), DType.F32, Shape.of())
-            : Sum.mean(Slice.slice(realRows, 0, 0, known)),
-        Sum.mean(Slice.slice(realRows, 0, known, inputs.unknown())),
-        Losses.semiSupervised(single(onFake.logits()), inputs.generated()),
-        onReal.features().detach());
+    int unknown = inputs.unknown();
+    Tensor images = augmentation.forward(Cast.cast(inputs.images(), type), Mode.TRAIN_TRACKING);
+    var onReal = model.discriminator().judge(images, Mode.TRAIN_TRACKING);
+    Tensor logits = single(onReal.logits());
+    Tensor losses = SemiSupervised.semiSupervised(logits, inputs.targets());
+    Tensor labelled = known == 0 ? null : Sum.mean(Slice.slice(losses, 0, 0, known));
+    Tensor real = null;
+    Tensor onFake = null;
+    if (fake != null) {
+      real = Sum.mean(Slice.slice(losses, 0, known, unknown));
+      var judged = discriminate(fake, Mode.TRAIN);
+      onFake = Losses.semiSupervised(single(judged.logits()), inputs.generated());
+    }
+    Tensor regulariser = null;
+    if (objective.regularises()) {
+      regulariser =
+          regulariser(
+              inputs,
+              Slice.slice(images, 0, known, unknown),
+              Slice.slice(logits, 0, known, unknown));
+    }
+    return new Verdict(labelled, real, onFake, regulariser, onReal.features().detach());
   }
 
-  private DcganDiscriminator.Output discriminate(Tensor images, Mode mode) {
+  private Discriminator.Output discriminate(Tensor images, Mode mode) {
     return model.discriminator().judge(augmentation.forward(images, mode), mode);
+  }
+
+  /** Of unlabelled images and their logits. */
+  private Tensor regulariser(StepInputs inputs, Tensor images, Tensor logits) {
+    Tensor sum = null;
+    if (objective.entropy() > 0) {
+      sum = weighted(objective.entropy(), Losses.entropy(logits));
+    }
+    if (objective.perturbation() > 0) {
+      var worst =
+          new VirtualAdversarial(
+              changed -> model.discriminator().forward(changed, Mode.TRAIN),
+              objective.perturbationSize(),
+              random);
+      sum = plus(sum, weighted(objective.perturbation(), worst.of(images, logits)));
+    }
+    if (objective.consistency() > 0) {
+      Tensor plain = Cast.cast(inputs.plain(), type);
+      Tensor teacher = single(average.discriminator().forward(plain, Mode.EVAL));
+      Tensor apart = Consistency.of(logits, teacher, objective.confidence());
+      sum = plus(sum, weighted(objective.consistency(), apart));
+    }
+    return sum;
   }
 
   private Tensor generatorLoss(StepInputs inputs, Tensor fake, Tensor realFeatures) {
     var judged = discriminate(fake, Mode.TRAIN);
+    Tensor features = single(judged.features());
     Tensor loss = null;
-    if (generatorLoss.adversarial()) {
-      loss = Losses.semiSupervised(single(judged.logits()), inputs.pretended());
+    if (objective.generatorLoss().adversarial()) {
+      Tensor logits = single(judged.logits());
+      loss = Losses.semiSupervised(logits, inputs.pretended());
     }
-    if (generatorLoss.matchesFeatures()) {
-      Tensor unlabelled = Slice.slice(realFeatures, 0, inputs.known(), inputs.unknown());
-      Tensor matching = Losses.featureMatching(single(unlabelled), single(judged.features()));
-      loss = loss == null ? matching : Binary.add(loss, matching);
+    if (objective.generatorLoss().matchesFeatures()) {
+      Tensor wanted =
+          objective.freshFeatures()
+              ? discriminate(Cast.cast(inputs.others(), type), Mode.TRAIN).features().detach()
+              : Slice.slice(realFeatures, 0, inputs.known(), inputs.unknown());
+      loss = plus(loss, Losses.featureMatching(single(wanted), features));
+    }
+    if (objective.pullAway() > 0) {
+      loss = plus(loss, weighted(objective.pullAway(), Losses.pullAway(features)));
     }
     return loss;
+  }
+
+  private static Tensor weighted(float weight, Tensor term) {
+    return weight == 1 ? term : Unary.linear(term, weight, 0);
+  }
+
+  /** The sum, where either may be missing. */
+  private static Tensor plus(Tensor a, Tensor b) {
+    return a == null ? b : b == null ? a : Binary.add(a, b);
   }
 
   /** Losses, and the means that they compare, are F32 whatever the activations are. */
@@ -121,9 +179,13 @@ record GanStep(
     return Cast.cast(activations, DType.F32);
   }
 
-  private static Tensor together(Tensor... losses) {
+  private Outcome outcome(Verdict verdict, Tensor generator, List<Tensor> totals) {
+    Tensor zero = Tensor.zeros(random.device(), DType.F32, Shape.of());
     Shape one = Shape.of(1);
-    return Concatenate.concatenate(
-        0, List.of(losses).stream().map(loss -> Reshape.reshape(loss.detach(), one)).toList());
+    List<Tensor> losses =
+        Stream.of(verdict.labelled, verdict.real, verdict.fake, generator, verdict.regulariser)
+            .map(loss -> Reshape.reshape(loss == null ? zero : loss.detach(), one))
+            .toList();
+    return new Outcome(Concatenate.concatenate(0, losses), totals);
   }
 }

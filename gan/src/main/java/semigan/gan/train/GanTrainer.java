@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import semigan.gan.data.Batch;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
+import semigan.kernels.DType;
 import semigan.kernels.OptimKernels.AdamSettings;
 import semigan.nn.Adam;
 import semigan.nn.Layer;
@@ -15,6 +15,8 @@ import semigan.nn.WeightAverage;
 import semigan.tensor.NonFinite;
 import semigan.tensor.RandomSource;
 import semigan.tensor.RepeatedStep;
+import semigan.tensor.Scope;
+import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
 /**
@@ -44,33 +46,56 @@ public final class GanTrainer implements AutoCloseable {
     this.device = device;
     this.config = config;
     requirePrecision();
-    random = new RandomSource(device, config.seed());
+    LearningSettings learning = config.learning();
+    random = new RandomSource(device, config.run().seed());
     model = GanModel.create(spec, random);
-    if (config.precision() != Precision.F32) {
+    if (config.run().precision() != Precision.F32) {
       model.generator().parameters().values().forEach(Tensor::keepRounded);
       model.discriminator().parameters().values().forEach(Tensor::keepRounded);
     }
     average = GanModel.create(spec, random);
     generatorAverage =
-        new WeightAverage(device, model.generator(), average.generator(), config.averagingRate());
+        new WeightAverage(device, model.generator(), average.generator(), learning.averagingRate());
     discriminatorAverage =
         new WeightAverage(
-            device, model.discriminator(), average.discriminator(), config.averagingRate());
-    AdamSettings settings = new AdamSettings(config.beta1(), 0.999f, 1e-8f, false);
+            device, model.discriminator(), average.discriminator(), learning.averagingRate());
+    AdamSettings settings =
+        new AdamSettings(learning.beta1(), 0.999f, 1e-8f, learning.epsilonInside());
     generatorOptimizer =
-        new Adam(device, model.generator().parameters(), settings, config.generatorRate())
+        new Adam(device, model.generator().parameters(), settings, learning.generatorRate())
             .averaging(generatorAverage);
     discriminatorOptimizer =
-        new Adam(device, model.discriminator().parameters(), settings, config.discriminatorRate())
+        new Adam(device, model.discriminator().parameters(), settings, learning.discriminatorRate())
             .averaging(discriminatorAverage);
   }
 
   private void requirePrecision() {
-    if (!device.supports(config.precision().type())) {
+    if (!device.supports(config.run().precision().type())) {
       throw new IllegalArgumentException(
           "--precision %s: %s (%s) does not have it, expected a GPU or a processor with AVX-512 BF16; use --precision f32"
-              .formatted(config.precision(), device.name(), device.description()));
+              .formatted(config.run().precision(), device.name(), device.description()));
     }
+  }
+
+  /**
+   * Sets what depends on data, as normalised weights do, from one batch; before the first step.
+   *
+   * @param images {@code [count, canvas, canvas, channels]} in [-1, 1], row-major
+   */
+  public void initialise(float[] images) {
+    ModelSpec spec = model.spec();
+    int length = spec.canvas() * spec.canvas() * spec.channels();
+    int count = images.length / length;
+    random.moveTo(0);
+    try (Scope scope = Scope.open(device)) {
+      Shape shape = Shape.of(count, spec.canvas(), spec.canvas(), spec.channels());
+      model.discriminator().initialise(Tensor.of(scope.device(), shape, images));
+      if (spec.generates()) {
+        model.generator().initialise(model.latents(random, DType.F32, count));
+      }
+    }
+    Map<String, Tensor> averages = average.state();
+    model.state().forEach((name, tensor) -> averages.get(name).assign(tensor));
   }
 
   /** The running average of the model, which is what evaluation and sampling use. */
@@ -105,36 +130,34 @@ public final class GanTrainer implements AutoCloseable {
 
   /** Scales both learning rates from the next step on. */
   public void scaleRates(float factor) {
-    generatorOptimizer.setRate(factor * config.generatorRate());
-    discriminatorOptimizer.setRate(factor * config.discriminatorRate());
+    generatorOptimizer.setRate(factor * config.learning().generatorRate());
+    discriminatorOptimizer.setRate(factor * config.learning().discriminatorRate());
   }
 
   /**
    * Puts the next step's images on the device. A size that the last step did not have begins a new
    * recording.
    *
-   * @param labelled images with labels, or null to train without any
-   * @param unlabelled images whose labels are not looked at
+   * @param batches what the config's step needs
    */
-  public void feed(Batch labelled, Batch unlabelled) {
-    if (inputs == null || !inputs.holds(labelled, unlabelled)) {
+  public void feed(StepBatches batches) {
+    if (inputs == null || !inputs.holds(batches)) {
       close();
-      inputs =
-          new StepInputs(
-              model.spec(), StepInputs.count(labelled), StepInputs.count(unlabelled), device);
+      inputs = new StepInputs(model.spec(), batches, device);
       GanStep each =
           new GanStep(
               model,
+              average,
               generatorOptimizer,
               discriminatorOptimizer,
-              Layer.augment(DiffAugment.together(config.augment()), random),
+              Layer.augment(DiffAugment.together(config.images().augment()), random),
               random,
-              config.generatorLoss(),
-              config.precision().type());
+              config.objective(),
+              config.run().precision().type());
       StepInputs fed = inputs;
       step = new RepeatedStep<>(device, () -> each.take(fed));
     }
-    inputs.write(labelled, unlabelled);
+    inputs.write(batches);
   }
 
   /**
@@ -157,7 +180,7 @@ public final class GanTrainer implements AutoCloseable {
     GanStep.Outcome outcome = step.result();
     StepLosses losses = StepLosses.of(outcome.losses().toFloats());
     if (!losses.isFinite()) {
-      String where = whereDiverged(outcome.discriminator(), outcome.generator());
+      String where = whereDiverged(outcome.totals());
       throw new DivergedException(number, losses, where);
     }
     step.release();
@@ -170,8 +193,8 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   /** {@link #feed}, {@link #run} and {@link #losses} at once. */
-  public StepLosses step(long number, Batch labelled, Batch unlabelled) {
-    feed(labelled, unlabelled);
+  public StepLosses step(long number, StepBatches batches) {
+    feed(batches);
     run(number);
     return losses();
   }
@@ -190,7 +213,7 @@ public final class GanTrainer implements AutoCloseable {
    * The name of the layer, or failing that of the operation, at which the numbers stopped being
    * finite.
    */
-  private String whereDiverged(Tensor... losses) {
+  private String whereDiverged(List<Tensor> losses) {
     for (Tensor loss : losses) {
       Optional<NonFinite> place = loss.firstNonFinite();
       if (place.isPresent()) {

@@ -22,7 +22,7 @@ public final class Recovery {
    */
   public static DeviceMemoryException advise(
       DeviceMemoryException failure, TrainConfig config, DataSplit data, Backend device) {
-    for (int batch = config.batch() / 2; batch >= 2; batch /= 2) {
+    for (int batch = config.learning().batch() / 2; batch >= 2; batch /= 2) {
       if (fits(config.withBatch(batch), data, device)) {
         return failure.advising("--batch %d fits".formatted(batch));
       }

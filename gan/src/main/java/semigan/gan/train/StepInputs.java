@@ -18,52 +18,70 @@ final class StepInputs {
   private final int known;
   private final int unknown;
   private final Tensor images;
+  private final Tensor plain;
+  private final Tensor others;
   private final Tensor targets;
   private final Tensor generated;
   private final Tensor pretended;
 
-  /**
-   * @param known labelled images; may be 0
-   * @param unknown unlabelled images, and as many generated ones
-   */
-  StepInputs(ModelSpec spec, int known, int unknown, Backend device) {
+  /** Room for batches like these. */
+  StepInputs(ModelSpec spec, StepBatches batches, Backend device) {
     this.device = device;
-    this.known = known;
-    this.unknown = unknown;
-    images =
-        Tensor.empty(
-            device,
-            DType.F32,
-            Shape.of(known + unknown, spec.canvas(), spec.canvas(), spec.channels()));
+    known = StepBatches.count(batches.labelled());
+    unknown = StepBatches.count(batches.unlabelled());
+    images = images(spec, known + unknown);
+    plain = images(spec, StepBatches.count(batches.plain()));
+    others = images(spec, StepBatches.count(batches.others()));
     targets = targets(known + unknown, LossKernels.REAL);
     generated = targets(unknown, LossKernels.FAKE);
     pretended = targets(unknown, LossKernels.REAL);
   }
 
+  private Tensor images(ModelSpec spec, int count) {
+    return count == 0
+        ? null
+        : Tensor.empty(
+            device, DType.F32, Shape.of(count, spec.canvas(), spec.canvas(), spec.channels()));
+  }
+
   private Tensor targets(int count, int target) {
+    if (count == 0) {
+      return null;
+    }
     int[] targets = new int[count];
     Arrays.fill(targets, target);
     return Tensor.of(device, Shape.of(count), targets);
   }
 
-  /** Whether batches of these sizes fit. */
-  boolean holds(Batch labelled, Batch unlabelled) {
-    return count(labelled) == known && count(unlabelled) == unknown;
-  }
-
-  static int count(Batch batch) {
-    return batch == null ? 0 : batch.labels().length;
+  /** Whether these batches fit. */
+  boolean holds(StepBatches batches) {
+    return StepBatches.count(batches.labelled()) == known
+        && StepBatches.count(batches.unlabelled()) == unknown
+        && (batches.plain() == null) == (plain == null)
+        && (batches.others() == null) == (others == null);
   }
 
   /** Overwrites images and labels with batches that {@link #holds}. */
-  void write(Batch labelled, Batch unlabelled) {
+  void write(StepBatches batches) {
     long split = 0;
     if (known > 0) {
+      Batch labelled = batches.labelled();
       split = labelled.images().length;
       device.write(labelled.images(), 0, images.buffer().slice(0, split));
       device.write(labelled.labels(), 0, targets.buffer().slice(0, known));
     }
-    device.write(unlabelled.images(), 0, images.buffer().slice(split, unlabelled.images().length));
+    if (unknown > 0) {
+      float[] pixels = batches.unlabelled().images();
+      device.write(pixels, 0, images.buffer().slice(split, pixels.length));
+    }
+    write(batches.plain(), plain);
+    write(batches.others(), others);
+  }
+
+  private void write(Batch batch, Tensor target) {
+    if (batch != null) {
+      device.write(batch.images(), 0, target.buffer());
+    }
   }
 
   /** Labelled images. */
@@ -79,6 +97,16 @@ final class StepInputs {
   /** {@code [known + unknown, canvas, canvas, channels]}, F32 in [-1, 1]. */
   Tensor images() {
     return images;
+  }
+
+  /** The unlabelled images without distortion, or null. */
+  Tensor plain() {
+    return plain;
+  }
+
+  /** As many unlabelled images in another order, or null. */
+  Tensor others() {
+    return others;
   }
 
   /** Of {@link #images}: I32, the class of each labelled one, then {@link LossKernels#REAL}. */

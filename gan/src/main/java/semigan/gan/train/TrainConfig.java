@@ -1,149 +1,116 @@
 package semigan.gan.train;
 
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import semigan.gan.store.JsonFile;
 
 /**
- * Everything that a training run is made of; what {@code config.json} holds.
- *
- * @param data name of a data set, or a directory
- * @param dataDir where to look for it first, or null
- * @param labels how many training images keep their label, as many of each class; 0 for none
- * @param size height and width that images of a folder are brought to, and of the canvas: 32 or 64
- * @param steps how many to take
- * @param batch unlabelled images a step, and as many generated ones
- * @param labelledBatch labelled images a step
- * @param shift augmentation: moves training images by up to so many pixels each way
- * @param flip augmentation: mirrors every other training image, left to right
- * @param augment what is changed in real and generated images before the discriminator sees them;
- *     null, as in files from before there was this, is none
- * @param filters channels of the discriminator's first layer and of the generator's last hidden one
- * @param latent length of the generator's input
- * @param generatorLoss what the generator is trained for
- * @param generatorRate learning rate of the generator's Adam
- * @param discriminatorRate learning rate of the discriminator's Adam
- * @param beta1 decay of both Adams' first moment
- * @param decayFrom share of the run after which the rates fall linearly to 0
- * @param averagingRate share of the newest weights in each step's running average
- * @param seed of everything random
- * @param device name of the backend: {@code cpu}, {@code cuda}, {@code cuda:1}
- * @param precision how activations are stored in training
- * @param sampleEvery steps between sample grids
- * @param evaluateEvery steps between measurements on the test images
- * @param checkpointEvery steps between checkpoints
+ * Everything that a training run is made of; what {@code config.json} holds, there without the
+ * grouping.
  */
 public record TrainConfig(
-    String data,
-    String dataDir,
-    int labels,
-    int size,
-    long steps,
-    int batch,
-    int labelledBatch,
-    int shift,
-    boolean flip,
-    Set<DiffAugment> augment,
-    int filters,
-    int latent,
-    GeneratorLoss generatorLoss,
-    float generatorRate,
-    float discriminatorRate,
-    float beta1,
-    float decayFrom,
-    float averagingRate,
-    long seed,
-    String device,
-    Precision precision,
-    long sampleEvery,
-    long evaluateEvery,
-    long checkpointEvery) {
+    @JsonUnwrapped DataSettings images,
+    @JsonUnwrapped NetworkSettings network,
+    @JsonUnwrapped Objective objective,
+    @JsonUnwrapped LearningSettings learning,
+    @JsonUnwrapped RunSettings run) {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
   public TrainConfig {
-    Set<DiffAugment> ordered = EnumSet.noneOf(DiffAugment.class);
-    ordered.addAll(augment == null ? Set.of() : augment);
-    augment = Collections.unmodifiableSet(ordered);
-    if (labels < 0) {
-      throw new IllegalArgumentException("labels must not be negative but are " + labels);
-    }
-    positive("steps", steps);
-    positive("batch", batch);
-    positive("labelledBatch", labelledBatch);
-    positive("filters", filters);
-    positive("latent", latent);
-    positive("sampleEvery", sampleEvery);
-    positive("evaluateEvery", evaluateEvery);
-    positive("checkpointEvery", checkpointEvery);
-    if (batch < 2) {
+    if (images.labels() == 0 && network.latent() == 0) {
       throw new IllegalArgumentException(
-          "batch must be at least 2, since batch normalisation needs a variance, but is " + batch);
+          "without labels (labels is 0) and without a generator (latent is 0) there is nothing to learn; give one of them");
     }
-    if (!List.of(32, 64).contains(size)) {
-      throw new IllegalArgumentException("size must be 32 or 64 but is " + size);
+  }
+
+  /** Whether no unlabelled image is learnt from. */
+  boolean labelledAlone() {
+    return network.latent() == 0 && !objective.regularises();
+  }
+
+  /** Whether the generator's features are held against those of other images than its step's. */
+  boolean matchesFreshFeatures() {
+    return network.latent() > 0
+        && objective.freshFeatures()
+        && objective.generatorLoss().matchesFeatures();
+  }
+
+  /** Every setting by the name that it has in {@code config.json}, with its type. */
+  public static Map<String, RecordComponent> settings() {
+    Map<String, RecordComponent> settings = new LinkedHashMap<>();
+    for (RecordComponent group : TrainConfig.class.getRecordComponents()) {
+      for (RecordComponent setting : group.getType().getRecordComponents()) {
+        settings.put(setting.getName(), setting);
+      }
     }
-    if (shift < 0) {
-      throw new IllegalArgumentException("shift must not be negative but is " + shift);
+    return settings;
+  }
+
+  /**
+   * The config of these settings; one that is missing is as in {@link Preset#defaults}.
+   *
+   * @throws IllegalArgumentException if a value is not allowed, or one without a default missing
+   */
+  public static TrainConfig of(ObjectNode settings) {
+    ObjectNode all = Preset.defaults();
+    all.setAll(settings);
+    try {
+      return JSON.treeToValue(all, TrainConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          e.getCause() instanceof IllegalArgumentException cause
+              ? cause.getMessage()
+              : e.getOriginalMessage(),
+          e);
     }
-    rate("generatorRate", generatorRate);
-    rate("discriminatorRate", discriminatorRate);
-    share("beta1", beta1);
-    share("decayFrom", decayFrom);
-    share("averagingRate", averagingRate);
+  }
+
+  /** As {@link #of(ObjectNode)}. */
+  public static TrainConfig of(Map<String, ?> settings) {
+    return of(JSON.<ObjectNode>valueToTree(settings));
+  }
+
+  /**
+   * Reads a {@code config.json}, also one from before some settings there are today.
+   *
+   * @throws semigan.gan.store.StoreException if it cannot be read
+   */
+  public static TrainConfig read(Path file) {
+    JsonNode settings = JsonFile.read(file, JsonNode.class);
+    if (settings instanceof ObjectNode object) {
+      return of(object);
+    }
+    throw new IllegalArgumentException(file + ": expected a JSON object");
   }
 
   /** This config on the device that was found. */
   public TrainConfig on(String found) {
-    return with(batch, found);
+    return new TrainConfig(images, network, objective, learning, run.on(found));
+  }
+
+  /** The same classifier's on the labelled images alone, at a constant rate. */
+  TrainConfig baseline(long mostSteps) {
+    return new TrainConfig(
+        images,
+        new NetworkSettings(network.architecture(), network.filters(), 0),
+        Objective.none(),
+        learning.withSteps(Math.min(learning.steps(), mostSteps)),
+        run);
   }
 
   /** This config with another batch size. */
   TrainConfig withBatch(int other) {
-    return with(other, device);
-  }
-
-  private TrainConfig with(int batch, String device) {
-    return new TrainConfig(
-        data,
-        dataDir,
-        labels,
-        size,
-        steps,
-        batch,
-        labelledBatch,
-        shift,
-        flip,
-        augment,
-        filters,
-        latent,
-        generatorLoss,
-        generatorRate,
-        discriminatorRate,
-        beta1,
-        decayFrom,
-        averagingRate,
-        seed,
-        device,
-        precision,
-        sampleEvery,
-        evaluateEvery,
-        checkpointEvery);
-  }
-
-  private static void positive(String name, long value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " must be positive but is " + value);
-    }
-  }
-
-  private static void rate(String name, float value) {
-    if (!(value > 0 && Float.isFinite(value))) {
-      throw new IllegalArgumentException(name + " must be positive but is " + value);
-    }
-  }
-
-  private static void share(String name, float value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(name + " must be between 0 and 1 but is " + value);
-    }
+    return new TrainConfig(images, network, objective, learning.withBatch(other), run);
   }
 }

@@ -8,14 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
-import semigan.gan.data.Augmentation;
-import semigan.gan.data.Batch;
-import semigan.gan.data.BatchLoader;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.data.LabelSplit;
 import semigan.gan.data.PaddedDataset;
+import semigan.gan.data.Subset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
@@ -42,12 +39,20 @@ public final class TrainingRun {
   /** A first look, for those who wait. */
   private static final long FIRST_SAMPLE = 100;
 
+  /** From which normalised weights get their first scale. */
+  private static final int INITIAL_IMAGES = 500;
+
+  /** More changes nothing: the labelled images are known by heart long before. */
+  private static final long BASELINE_STEPS = 1500;
+
   private static final int GRID_COLUMNS = 10;
   private static final int GRID_ROWS = 6;
 
   private final TrainConfig config;
   private final ModelSpec spec;
-  private final DataSplit data;
+  private final ImageDataset train;
+  private final ImageDataset watched;
+  private final ImageDataset test;
   private final int[] labelled;
   private final Backend device;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
@@ -61,33 +66,33 @@ public final class TrainingRun {
   public TrainingRun(TrainConfig config, DataSplit original, Backend device) {
     this.config = config;
     this.device = device;
+    DataSettings settings = config.images();
     ImageDataset images = original.train();
     spec =
         new ModelSpec(
-            ModelSpec.DCGAN,
-            config.size(),
+            config.network().architecture(),
+            settings.size(),
             images.height(),
             images.width(),
             images.channels(),
-            config.filters(),
-            config.latent(),
+            config.network().filters(),
+            config.network().latent(),
             images.classNames());
-    data = original.map(part -> new PaddedDataset(part, config.size(), config.size()));
+    DataSplit padded =
+        original.map(part -> new PaddedDataset(part, settings.size(), settings.size()));
+    int[] apart = LabelSplit.heldOut(images, settings.heldOut());
+    train = apart.length == 0 ? padded.train() : Subset.without(padded.train(), apart);
+    watched = apart.length == 0 ? padded.test() : Subset.of(padded.train(), apart);
+    test = padded.test();
     labelled =
-        config.labels() == 0
+        settings.labels() == 0
             ? new int[0]
-            : LabelSplit.choose(images, config.labels(), config.seed());
-    if (config.batch() > images.size()) {
+            : LabelSplit.choose(train, settings.labels(), config.run().seed());
+    if (config.learning().batch() > train.size()) {
       throw new IllegalArgumentException(
           "a batch of %d is larger than the data, which has %d training images; --batch can be at most that"
-              .formatted(config.batch(), images.size()));
+              .formatted(config.learning().batch(), train.size()));
     }
-  }
-
-  static Augmentation augmentation(TrainConfig config) {
-    return config.shift() == 0 && !config.flip()
-        ? null
-        : new Augmentation(config.shift(), config.flip());
   }
 
   public ModelSpec spec() {
@@ -99,9 +104,22 @@ public final class TrainingRun {
     stopRequested.set(true);
   }
 
-  /** The discriminator trained on the labelled images alone, measured on the test images. */
+  /**
+   * The same classifier trained on the labelled images alone, with the same labelled batches,
+   * augmentation, learning rate and averaging, measured on the test images: what semi-supervised
+   * training is measured against.
+   */
   public Accuracy baseline() {
-    return SupervisedBaseline.train(config, spec, data.train(), labelled, data.test(), device);
+    TrainConfig alone = config.baseline(BASELINE_STEPS);
+    try (Scope scope = Scope.open(device);
+        StepLoaders loaders = new StepLoaders(alone, train, labelled, 0);
+        GanTrainer trainer = new GanTrainer(alone, spec.withoutGenerator(), scope.device())) {
+      initialise(trainer);
+      for (long step = 1; step <= alone.learning().steps(); step++) {
+        trainer.step(step, loaders.next());
+      }
+      return Accuracy.of(trainer.average().discriminator(), test, device);
+    }
   }
 
   /**
@@ -118,22 +136,20 @@ public final class TrainingRun {
         GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
       describe(folder, first);
+      if (first == 0) {
+        initialise(trainer);
+      }
       try (MetricsLog metrics =
               first == 0
                   ? MetricsLog.open(folder.metrics())
                   : MetricsLog.resume(folder.metrics(), first);
-          BatchLoader unlabelledLoader = loader(allImages(), config.batch(), 1, first);
-          BatchLoader labelledLoader =
-              labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, first)) {
+          StepLoaders loaders = new StepLoaders(config, train, labelled, first)) {
         Progress progress = new Progress(folder, checkpoints, listener, trainer, metrics, first);
-        Runnable feed =
-            () ->
-                trainer.feed(
-                    labelledLoader == null ? null : labelledLoader.next(), unlabelledLoader.next());
-        if (first < config.steps()) {
+        Runnable feed = () -> trainer.feed(loaders.next());
+        if (first < config.learning().steps()) {
           feed.run();
         }
-        while (progress.step < config.steps() && !stopRequested.get()) {
+        while (progress.step < config.learning().steps() && !stopRequested.get()) {
           progress.next(feed);
         }
         return finish(progress, started);
@@ -148,16 +164,22 @@ public final class TrainingRun {
    */
   void rehearse(int steps, IntConsumer afterStep) {
     try (Scope scope = Scope.open(device);
-        BatchLoader unlabelledLoader = loader(allImages(), config.batch(), 1, 0);
-        BatchLoader labelledLoader =
-            labelled.length == 0 ? null : loader(labelled, config.labelledBatch(), 2, 0);
+        StepLoaders loaders = new StepLoaders(config, train, labelled, 0);
         GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
       for (int step = 1; step <= steps; step++) {
-        Batch known = labelledLoader == null ? null : labelledLoader.next();
-        trainer.step(step, known, unlabelledLoader.next());
+        trainer.step(step, loaders.next());
         afterStep.accept(step);
       }
     }
+  }
+
+  private void initialise(GanTrainer trainer) {
+    int count = Math.min(INITIAL_IMAGES, train.size());
+    float[] images = new float[count * train.imageLength()];
+    for (int i = 0; i < count; i++) {
+      train.read(i, images, i * train.imageLength());
+    }
+    trainer.initialise(images);
   }
 
   /** Only once it is certain that the run can go on: options may have changed its settings. */
@@ -168,17 +190,8 @@ public final class TrainingRun {
     }
   }
 
-  private BatchLoader loader(int[] indices, int batch, int salt, long first) {
-    return new BatchLoader(
-        data.train(), indices, batch, 31 * config.seed() + salt, first, augmentation(config));
-  }
-
-  private int[] allImages() {
-    return IntStream.range(0, data.train().size()).toArray();
-  }
-
   private TrainResult finish(Progress progress, long started) {
-    boolean finished = progress.step >= config.steps();
+    boolean finished = progress.step >= config.learning().steps();
     if (progress.step > progress.savedStep) {
       progress.save();
     }
@@ -194,7 +207,7 @@ public final class TrainingRun {
         (System.nanoTime() - started) / 1e9,
         progress.imagesPerSecond(),
         accuracy.map(Accuracy::errors).orElse(-1),
-        data.test().size(),
+        test.size(),
         accuracy.map(Accuracy::share).orElse(Double.NaN));
   }
 
@@ -206,14 +219,16 @@ public final class TrainingRun {
     private final GanTrainer trainer;
     private final MetricsLog metrics;
     private final Schedule schedule =
-        config.decayFrom() < 1 ? Schedule.linearAfter(config.decayFrom()) : Schedule.constant();
+        config.learning().decayFrom() < 1
+            ? Schedule.linearAfter(config.learning().decayFrom())
+            : Schedule.constant();
     private final long firstStep;
     private long step;
     private long savedStep;
     private long sampledStep;
     private long stepNanos;
     private int summed;
-    private StepLosses sum = new StepLosses(0, 0, 0, 0);
+    private StepLosses sum = new StepLosses(0, 0, 0, 0, 0);
 
     Progress(
         RunFolder folder,
@@ -235,12 +250,12 @@ public final class TrainingRun {
 
     /** Takes a step; the device gets the next one's images while it is at work on this one's. */
     void next(Runnable feed) {
-      trainer.scaleRates(schedule.factor((double) step / config.steps()));
+      trainer.scaleRates(schedule.factor((double) step / config.learning().steps()));
       long before = System.nanoTime();
       StepLosses losses;
       try {
         trainer.run(step + 1);
-        if (step + 1 < config.steps()) {
+        if (step + 1 < config.learning().steps()) {
           feed.run();
         }
         losses = trainer.losses();
@@ -249,22 +264,24 @@ public final class TrainingRun {
       }
       stepNanos += System.nanoTime() - before;
       step++;
-      listener.step(step, config.steps(), losses, imagesPerSecond());
+      listener.step(step, config.learning().steps(), losses, imagesPerSecond());
       record(losses);
-      boolean last = step == config.steps();
-      if (step == FIRST_SAMPLE || step % config.sampleEvery() == 0) {
+      boolean last = step == config.learning().steps();
+      if (step == FIRST_SAMPLE || step % config.run().sampleEvery() == 0) {
         sample();
       }
-      if (step % config.evaluateEvery() == 0 && !last) {
+      if (step % config.run().evaluateEvery() == 0 && !last) {
         measure();
       }
-      if (step % config.checkpointEvery() == 0 || last) {
+      if (step % config.run().checkpointEvery() == 0 || last) {
         save();
       }
     }
 
     double imagesPerSecond() {
-      return stepNanos == 0 ? 0 : (step - firstStep) * config.batch() / (stepNanos / 1e9);
+      return stepNanos == 0
+          ? 0
+          : (step - firstStep) * config.learning().batch() / (stepNanos / 1e9);
     }
 
     private void record(StepLosses losses) {
@@ -283,37 +300,52 @@ public final class TrainingRun {
         values.put("lossReal", sum.real() / summed);
         values.put("lossFake", sum.fake() / summed);
         values.put("lossGenerator", sum.generator() / summed);
+        if (config.objective().regularises()) {
+          values.put("lossRegulariser", sum.regulariser() / summed);
+        }
         values.put("imagesPerSecond", imagesPerSecond());
         metrics.append(step, values);
-        sum = new StepLosses(0, 0, 0, 0);
+        sum = new StepLosses(0, 0, 0, 0, 0);
         summed = 0;
       }
     }
 
     void sample() {
-      if (sampledStep == step && step > 0) {
+      if (!spec.generates() || sampledStep == step && step > 0) {
         return;
       }
       sampledStep = step;
       int count = GRID_COLUMNS * GRID_ROWS;
-      float[] images = new Sampler(trainer.average(), device, config.seed()).draw(0, count);
+      float[] images = new Sampler(trainer.average(), device, config.run().seed()).draw(0, count);
       Path file = folder.sample(step);
       ImageGrid.write(
           file, images, count, spec.height(), spec.width(), spec.channels(), GRID_COLUMNS);
       listener.message("step %d: drew %s".formatted(step, file));
     }
 
+    /** On the images kept apart for it while the run goes on; at its end on the test images. */
     Optional<Accuracy> measure() {
       if (labelled.length == 0) {
         return Optional.empty();
       }
-      Accuracy accuracy = Accuracy.of(trainer.average().discriminator(), data.test(), device);
+      boolean onTest = watched == test || step == config.learning().steps();
+      Accuracy accuracy =
+          Accuracy.of(trainer.average().discriminator(), onTest ? test : watched, device);
       if (step > firstStep) { // where a run goes on, its record is there already
-        metrics.append(step, Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share()));
+        metrics.append(
+            step,
+            onTest
+                ? Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share())
+                : Map.of("heldOutErrors", accuracy.errors(), "heldOutAccuracy", accuracy.share()));
       }
       listener.message(
-          "step %d: %.2f%% of the test images right (%d errors in %d)"
-              .formatted(step, 100 * accuracy.share(), accuracy.errors(), accuracy.total()));
+          "step %d: %.2f%% of the %s images right (%d errors in %d)"
+              .formatted(
+                  step,
+                  100 * accuracy.share(),
+                  onTest ? "test" : "held-out",
+                  accuracy.errors(),
+                  accuracy.total()));
       return Optional.of(accuracy);
     }
 

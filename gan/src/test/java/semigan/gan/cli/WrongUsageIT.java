@@ -40,7 +40,7 @@ class WrongUsageIT {
           --size 0               | size must be 32 or 64 but is 0
           --size -32             | size must be 32 or 64 but is -32
           --filters 0            | filters must be positive but is 0
-          --latent -1            | latent must be positive but is -1
+          --latent -1            | latent must not be negative but is -1
           --steps 0              | steps must be positive but is 0
           --epochs -1            | epochs must be positive but is -1
           --epochs 1 --steps 5   | --epochs and --steps both say how long to train

@@ -64,7 +64,7 @@ class AugmentationTest {
     assertEquals(50, allowed.size());
     for (int position = 0; position < 2_000; position++) {
       seen.merge(
-          Arrays.toString(changed(new Augmentation(2, true), 1, 5, position)), 1, Integer::sum);
+          Arrays.toString(changed(new Augmentation(2, true, 0), 1, 5, position)), 1, Integer::sum);
     }
     assertEquals(allowed, seen.keySet());
     assertTrue(seen.values().stream().allMatch(n -> n > 10 && n < 90), "all about as often");
@@ -72,7 +72,7 @@ class AugmentationTest {
 
   @Test
   void itIsAFunctionOfSeedBatchAndPosition() {
-    Augmentation augmentation = new Augmentation(2, true);
+    Augmentation augmentation = new Augmentation(2, true, 0);
     assertArrayEquals(changed(augmentation, 1, 2, 3), changed(augmentation, 1, 2, 3));
     Set<String> bySeed = new HashSet<>();
     Set<String> byBatch = new HashSet<>();
@@ -85,18 +85,18 @@ class AugmentationTest {
 
   @Test
   void noShiftAndNoMirroringLeaveTheImageAlone() {
-    assertArrayEquals(Ramp.bytes(original()), changed(new Augmentation(0, false), 1, 2, 3));
+    assertArrayEquals(Ramp.bytes(original()), changed(new Augmentation(0, false, 0), 1, 2, 3));
   }
 
   @Test
   void aShiftLargerThanTheImageOnlyEmptiesIt() {
     for (int position = 0; position < 200; position++) {
-      changed(new Augmentation(50, true), 1, 1, position);
+      changed(new Augmentation(50, true, 0), 1, 1, position);
     }
   }
 
   @Test
   void aNegativeShiftIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new Augmentation(-1, false));
+    assertThrows(IllegalArgumentException.class, () -> new Augmentation(-1, false, 0));
   }
 }

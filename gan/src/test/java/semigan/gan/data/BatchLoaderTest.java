@@ -82,7 +82,7 @@ class BatchLoaderTest {
   void aRunThatBeginsAnywhereSeesWhatAnUnbrokenRunSees() {
     ImageDataset glyphs = Glyphs.split(1).test();
     int[] indices = IntStream.range(0, 50).toArray();
-    Augmentation augmentation = new Augmentation(3, true);
+    Augmentation augmentation = new Augmentation(3, true, 0);
     try (BatchLoader unbroken = new BatchLoader(glyphs, indices, 16, 9, 0, augmentation)) {
       IntStream.range(0, 11).forEach(i -> unbroken.next());
       for (long first = 11; first < 15; first++) {

@@ -27,6 +27,7 @@ import semigan.gan.data.DataSets;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.data.LabelSplit;
 import semigan.gan.data.PaddedDataset;
+import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
@@ -141,7 +142,8 @@ class GanTrainerTest {
         feed.step(trainer, step);
       }
       for (int step = 4; step <= 6; step++) {
-        assertEquals(0, trainer.step(step, null, feed.unlabelled.next()).labelled());
+        assertEquals(
+            0, trainer.step(step, StepBatches.of(null, feed.unlabelled.next())).labelled());
       }
       assertTrue(feed.step(trainer, 7).labelled() > 0);
     }
@@ -212,7 +214,7 @@ class GanTrainerTest {
         Feed feed = new Feed(1)) {
       GanTrainer trainer =
           new GanTrainer(config(GeneratorLoss.ADVERSARIAL, 2e-4f, 1), SPEC, scope.device());
-      assertEquals(0, trainer.step(1, null, feed.unlabelled.next()).labelled());
+      assertEquals(0, trainer.step(1, StepBatches.of(null, feed.unlabelled.next())).labelled());
     }
   }
 
@@ -263,7 +265,7 @@ class GanTrainerTest {
   private static float[] weightsAfter(Backend device, TrainConfig config, int steps) {
     try (device;
         Scope scope = Scope.open(device);
-        Feed feed = new Feed(config.seed());
+        Feed feed = new Feed(config.run().seed());
         GanTrainer trainer = new GanTrainer(config, SPEC, scope.device())) {
       for (int step = 1; step <= steps; step++) {
         feed.step(trainer, step);
@@ -306,7 +308,7 @@ class GanTrainerTest {
       new PaddedDataset(DataSets.open("glyphs", DataOptions.defaults()).train(), 32, 32);
 
   private static final ModelSpec SPEC =
-      new ModelSpec(ModelSpec.DCGAN, 32, 28, 28, 1, 4, 8, IMAGES.classNames());
+      new ModelSpec(Architecture.DCGAN, 32, 28, 28, 1, 4, 8, IMAGES.classNames());
 
   private static TrainConfig config(GeneratorLoss loss, float rate, long seed) {
     return config(loss, rate, seed, Precision.F32);
@@ -324,9 +326,22 @@ class GanTrainerTest {
 
   private static TrainConfig config(
       GeneratorLoss loss, float rate, long seed, Precision precision, Set<DiffAugment> augment) {
-    return new TrainConfig(
-        "glyphs", null, 20, 32, 10, BATCH, LABELLED, 0, false, augment, 4, 8, loss, rate, rate,
-        0.5f, 1, 0.01f, seed, "cpu", precision, 1, 1, 1);
+    return TrainConfig.of(
+        Map.ofEntries(
+            Map.entry("labels", 20),
+            Map.entry("steps", 10),
+            Map.entry("batch", BATCH),
+            Map.entry("labelledBatch", LABELLED),
+            Map.entry("augment", augment),
+            Map.entry("filters", 4),
+            Map.entry("latent", 8),
+            Map.entry("generatorLoss", loss),
+            Map.entry("generatorRate", rate),
+            Map.entry("discriminatorRate", rate),
+            Map.entry("decayFrom", 1),
+            Map.entry("averagingRate", 0.01f),
+            Map.entry("seed", seed),
+            Map.entry("precision", precision)));
   }
 
   /** Batches as a training run prepares them. */
@@ -343,7 +358,7 @@ class GanTrainerTest {
 
     StepLosses step(GanTrainer trainer, long number) {
       Batch known = labelled.next();
-      return trainer.step(number, known, unlabelled.next());
+      return trainer.step(number, StepBatches.of(known, unlabelled.next()));
     }
 
     @Override

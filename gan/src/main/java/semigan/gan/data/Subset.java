@@ -1,0 +1,70 @@
+package semigan.gan.data;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Some of another data set's images, in an order of their own. */
+public final class Subset implements ImageDataset {
+  private final ImageDataset inner;
+  private final int[] indices;
+
+  private Subset(ImageDataset inner, int[] indices) {
+    this.inner = inner;
+    this.indices = indices;
+  }
+
+  /** Those at {@code indices}. */
+  public static Subset of(ImageDataset inner, int[] indices) {
+    return new Subset(inner, indices.clone());
+  }
+
+  /** All but those at {@code indices}, in their order. */
+  public static Subset without(ImageDataset inner, int[] indices) {
+    int[] left = indices.clone();
+    Arrays.sort(left);
+    return new Subset(
+        inner,
+        IntStream.range(0, inner.size()).filter(i -> Arrays.binarySearch(left, i) < 0).toArray());
+  }
+
+  @Override
+  public String name() {
+    return inner.name();
+  }
+
+  @Override
+  public int size() {
+    return indices.length;
+  }
+
+  @Override
+  public int height() {
+    return inner.height();
+  }
+
+  @Override
+  public int width() {
+    return inner.width();
+  }
+
+  @Override
+  public int channels() {
+    return inner.channels();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return inner.classNames();
+  }
+
+  @Override
+  public int label(int index) {
+    return inner.label(indices[index]);
+  }
+
+  @Override
+  public void read(int index, float[] target, int offset) {
+    inner.read(indices[index], target, offset);
+  }
+}

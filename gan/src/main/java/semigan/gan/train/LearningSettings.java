@@ -1,0 +1,66 @@
+package semigan.gan.train;
+
+/**
+ * How the weights move.
+ *
+ * @param steps how many to take
+ * @param batch unlabelled images a step, and as many generated ones
+ * @param labelledBatch labelled images a step
+ * @param generatorRate learning rate of the generator's Adam
+ * @param discriminatorRate learning rate of the discriminator's Adam
+ * @param beta1 decay of both Adams' first moment
+ * @param epsilonInside whether Adam's epsilon stands inside of the square root
+ * @param decayFrom share of the run after which the rates fall linearly to 0
+ * @param averagingRate share of the newest weights in each step's running average
+ */
+public record LearningSettings(
+    long steps,
+    int batch,
+    int labelledBatch,
+    float generatorRate,
+    float discriminatorRate,
+    float beta1,
+    boolean epsilonInside,
+    float decayFrom,
+    float averagingRate) {
+  public LearningSettings {
+    Limits.positive("steps", steps);
+    Limits.positive("batch", batch);
+    Limits.positive("labelledBatch", labelledBatch);
+    if (batch < 2) {
+      throw new IllegalArgumentException(
+          "batch must be at least 2, since batch normalisation needs a variance, but is " + batch);
+    }
+    Limits.rate("generatorRate", generatorRate);
+    Limits.rate("discriminatorRate", discriminatorRate);
+    Limits.share("beta1", beta1);
+    Limits.share("decayFrom", decayFrom);
+    Limits.share("averagingRate", averagingRate);
+  }
+
+  LearningSettings withBatch(int other) {
+    return new LearningSettings(
+        steps,
+        other,
+        labelledBatch,
+        generatorRate,
+        discriminatorRate,
+        beta1,
+        epsilonInside,
+        decayFrom,
+        averagingRate);
+  }
+
+  LearningSettings withSteps(long other) {
+    return new LearningSettings(
+        other,
+        batch,
+        labelledBatch,
+        generatorRate,
+        discriminatorRate,
+        beta1,
+        epsilonInside,
+        decayFrom,
+        averagingRate);
+  }
+}

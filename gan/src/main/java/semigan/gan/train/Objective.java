@@ -1,0 +1,48 @@
+package semigan.gan.train;
+
+/**
+ * What is minimised, beside the cross-entropy of the labelled images. A term of weight 0 is not
+ * computed.
+ *
+ * @param generatorLoss what the generator is trained for
+ * @param freshFeatures whether features are matched with those that the updated discriminator sees
+ *     in another unlabelled batch, as Salimans et al. 2016 do, instead of with those that it saw in
+ *     its own step
+ * @param entropy weight of the entropy of the class probabilities of unlabelled images
+ * @param pullAway weight of the generator's {@link semigan.nn.Losses#pullAway}
+ * @param perturbation weight of virtual adversarial training; see {@link VirtualAdversarial}
+ * @param perturbationSize length of its perturbation of an image in [-1, 1]
+ * @param consistency weight of {@link Consistency}
+ * @param confidence probability of a class from which on consistency counts an image
+ */
+public record Objective(
+    GeneratorLoss generatorLoss,
+    boolean freshFeatures,
+    float entropy,
+    float pullAway,
+    float perturbation,
+    float perturbationSize,
+    float consistency,
+    float confidence) {
+  public Objective {
+    Limits.weight("entropy", entropy);
+    Limits.weight("pullAway", pullAway);
+    Limits.weight("perturbation", perturbation);
+    Limits.rate("perturbationSize", perturbationSize);
+    Limits.weight("consistency", consistency);
+    if (!(confidence >= 0 && confidence < 1)) {
+      throw new IllegalArgumentException(
+          "confidence must be at least 0 and below 1 but is " + confidence);
+    }
+  }
+
+  /** Nothing but the cross-entropy. */
+  static Objective none() {
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 1, 0, 0);
+  }
+
+  /** Whether there are terms on unlabelled images beside those of the GAN. */
+  boolean regularises() {
+    return entropy > 0 || perturbation > 0 || consistency > 0;
+  }
+}

@@ -1,0 +1,60 @@
+package semigan.gan.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * A recipe that comes with the program, as a file under {@code presets/}: settings like those of a
+ * {@code config.json}, with what they are and where they are from.
+ *
+ * @param name by which {@code --preset} knows it
+ * @param description what it is, in a line
+ * @param paper where it is from
+ * @param settings those that differ from the defaults; {@code epochs} may stand for {@code steps}
+ */
+public record Preset(String name, String description, String paper, ObjectNode settings) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final List<String> NAMES =
+      List.of("feature-matching-mnist", "bad-gan", "conv-ssl", "dcgan", "supervised", "vat");
+
+  /** All of them. */
+  public static List<Preset> all() {
+    return NAMES.stream().map(Preset::read).toList();
+  }
+
+  /**
+   * The one of this name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Preset named(String name) {
+    if (!NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "there is no preset '%s'; there are %s".formatted(name, String.join(", ", NAMES)));
+    }
+    return read(name);
+  }
+
+  /** A copy of the settings of a run that nothing was said about. */
+  public static ObjectNode defaults() {
+    return read("defaults").settings();
+  }
+
+  private static Preset read(String name) {
+    try (InputStream file = Preset.class.getResourceAsStream("presets/" + name + ".json")) {
+      ObjectNode all = (ObjectNode) JSON.readTree(file);
+      return new Preset(
+          name,
+          all.get("description").asText(),
+          all.path("paper").asText(),
+          (ObjectNode) all.get("settings"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
