@@ -15,6 +15,7 @@ import semigan.gan.store.Environment;
         "Learns to draw and to classify images from a few labelled and many unlabelled ones.",
     subcommands = {
       TrainCommand.class,
+      StudyCommand.class,
       GenerateCommand.class,
       EvaluateCommand.class,
       ClassifyCommand.class,

@@ -12,13 +12,22 @@ final class ProgressPrinter implements TrainingListener {
 
   private final PrintStream out;
   private final boolean terminal;
+  private final String prefix;
   private final long started = System.nanoTime();
   private long shown;
   private int lineLength;
 
   ProgressPrinter(PrintStream out, boolean terminal) {
+    this(out, terminal, "");
+  }
+
+  /**
+   * @param prefix of every line
+   */
+  ProgressPrinter(PrintStream out, boolean terminal, String prefix) {
     this.out = out;
     this.terminal = terminal;
+    this.prefix = prefix;
   }
 
   @Override
@@ -30,16 +39,17 @@ final class ProgressPrinter implements TrainingListener {
     }
     shown = now;
     String text =
-        "step %d of %d  %.0f images/s  labelled %.3f  real %.3f  fake %.3f  generator %.3f  %s"
-            .formatted(
-                step,
-                steps,
-                imagesPerSecond,
-                losses.labelled(),
-                losses.real(),
-                losses.fake(),
-                losses.generator(),
-                elapsed(now));
+        prefix
+            + "step %d of %d  %.0f images/s  labelled %.3f  real %.3f  fake %.3f  generator %.3f  %s"
+                .formatted(
+                    step,
+                    steps,
+                    imagesPerSecond,
+                    losses.labelled(),
+                    losses.real(),
+                    losses.fake(),
+                    losses.generator(),
+                    elapsed(now));
     if (terminal) {
       overwrite(bar(step, steps) + " " + text);
     } else {
@@ -54,7 +64,7 @@ final class ProgressPrinter implements TrainingListener {
       out.print("\r");
       lineLength = 0;
     }
-    out.println(line);
+    out.println(prefix + line);
   }
 
   /** Leaves the bar's line. */

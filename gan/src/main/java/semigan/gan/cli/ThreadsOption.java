@@ -24,4 +24,10 @@ final class ThreadsOption {
     }
     System.setProperty(CpuBackend.THREADS, Integer.toString(threads));
   }
+
+  /** Divides the threads among devices that are opened beside each other. */
+  void share(int devices) {
+    int all = Integer.getInteger(CpuBackend.THREADS, Runtime.getRuntime().availableProcessors());
+    use(Math.max(1, all / devices));
+  }
 }

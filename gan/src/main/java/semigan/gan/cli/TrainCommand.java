@@ -6,8 +6,6 @@ import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,11 +34,6 @@ import semigan.kernels.ProfiledBackend;
       "  java -jar gan.jar train --data fashion-mnist --labels 1000 --epochs 5 --baseline"
     })
 final class TrainCommand extends Verbosity implements Callable<Integer> {
-  /**
-   * How long the end of the process waits for a step to finish and its checkpoint to be written.
-   */
-  private static final int STOP_SECONDS = 120;
-
   @Mixin private TrainOptions options;
   @Mixin private ThreadsOption threads;
 
@@ -141,13 +134,9 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
         : RunFolder.create(out.resolve(name));
   }
 
-  /** Ctrl-C lets the step finish, and the process waits for what is then written and said. */
   private void trainUntilStopped(
       TrainingRun run, RunFolder folder, ProgressPrinter printer, RunLog log) {
-    CountDownLatch done = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stop(run, done), "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
+    try (InterruptHook hook = new InterruptHook(run::requestStop)) {
       TrainResult result = run.run(folder, log);
       printer.end();
       if (!result.finished()) {
@@ -156,32 +145,10 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
                 .formatted(result.step(), folder.path()));
       }
       if (result.finished()) {
-        done.countDown(); // all is saved: what follows need not be waited for
+        hook.release(); // all is saved: what follows need not be waited for
       }
       Accuracy alone = baseline && result.finished() ? run.baseline() : null;
       report(result, alone, folder, log);
-    } finally {
-      done.countDown();
-      removeHook(hook);
-    }
-  }
-
-  private static void stop(TrainingRun run, CountDownLatch done) {
-    run.requestStop();
-    try {
-      if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("gan: the step did not finish in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending, and the hook with it.
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -222,6 +223,11 @@ final class TrainOptions {
       paramLabel = "FILE",
       description = "A config.json to start from, whole or in part.")
   private Path configFile;
+
+  /** The preset that was asked for. */
+  Optional<String> presetName() {
+    return Optional.ofNullable(preset);
+  }
 
   /**
    * The config and its data.

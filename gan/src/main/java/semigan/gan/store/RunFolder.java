@@ -61,6 +61,18 @@ public final class RunFolder {
   }
 
   /**
+   * Opens the folder of a run that may have begun already, or makes it.
+   *
+   * @throws StoreException if it cannot be made
+   */
+  public static RunFolder openOrCreate(Path path) {
+    if (!make(path)) { // it was stopped before it wrote anything, perhaps
+      makeInside(path);
+    }
+    return new RunFolder(path);
+  }
+
+  /**
    * Opens the folder of an earlier run.
    *
    * @throws StoreException if there is none, saying what is there instead
@@ -162,15 +174,27 @@ public final class RunFolder {
       } catch (FileAlreadyExistsException e) {
         return false;
       }
-      Files.createDirectory(path.resolve("samples"));
-      Files.createDirectory(path.resolve("checkpoints"));
-      return true;
     } catch (IOException e) {
-      throw new StoreException(
-          "%s: this run folder cannot be made (%s); choose a writable place with --out"
-              .formatted(path, StoreException.reason(e)),
-          e);
+      throw cannotMake(path, e);
     }
+    makeInside(path);
+    return true;
+  }
+
+  private static void makeInside(Path path) {
+    try {
+      Files.createDirectories(path.resolve("samples"));
+      Files.createDirectories(path.resolve("checkpoints"));
+    } catch (IOException e) {
+      throw cannotMake(path, e);
+    }
+  }
+
+  private static StoreException cannotMake(Path path, IOException cause) {
+    return new StoreException(
+        "%s: this run folder cannot be made (%s); choose a writable place with --out"
+            .formatted(path, StoreException.reason(cause)),
+        cause);
   }
 
   /** The last part of a path, in characters that every file system and shell takes as they are. */

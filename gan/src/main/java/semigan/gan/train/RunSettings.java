@@ -23,6 +23,10 @@ public record RunSettings(
     Limits.positive("checkpointEvery", checkpointEvery);
   }
 
+  RunSettings withSeed(long other) {
+    return new RunSettings(other, device, precision, sampleEvery, evaluateEvery, checkpointEvery);
+  }
+
   RunSettings on(String found) {
     return new RunSettings(seed, found, precision, sampleEvery, evaluateEvery, checkpointEvery);
   }

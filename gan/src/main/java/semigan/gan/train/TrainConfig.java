@@ -94,6 +94,11 @@ public record TrainConfig(
     throw new IllegalArgumentException(file + ": expected a JSON object");
   }
 
+  /** This config with another choice of labels, and all else random another. */
+  public TrainConfig withSeed(long seed) {
+    return new TrainConfig(images, network, objective, learning, run.withSeed(seed));
+  }
+
   /** This config on the device that was found. */
   public TrainConfig on(String found) {
     return new TrainConfig(images, network, objective, learning, run.on(found));

@@ -1,0 +1,246 @@
+package semigan.gan.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import semigan.gan.store.RunFolder;
+import semigan.gan.study.PairedTest;
+import semigan.gan.study.SeedResult;
+import semigan.gan.study.Study;
+import semigan.gan.study.StudyFolder;
+import semigan.gan.study.StudyListener;
+import semigan.gan.study.Summary;
+import semigan.gan.train.TrainConfig;
+import semigan.gan.train.TrainingListener;
+import semigan.kernels.Backends;
+
+/** {@code study}. */
+@Command(
+    name = "study",
+    description =
+        "Trains over several seeds, each with labels of its own choice, and says what they give together. Stopped, it goes on where it was.",
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: ten seeds of a preset, two at a time, then against another study:",
+      "  java -jar gan.jar study --preset feature-matching-mnist --at-once 2 --out studies/fm",
+      "  java -jar gan.jar study --compare studies/fm studies/vat"
+    })
+final class StudyCommand extends Verbosity implements Callable<Integer> {
+  @Mixin private TrainOptions options;
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How many seeds, from --seed on (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--at-once",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Seeds that run beside each other; on a processor they share its threads (default: ${DEFAULT-VALUE}).")
+  private int atOnce;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The study's folder (default: studies/ and the preset's or the data's name).")
+  private Path out;
+
+  @Option(
+      names = "--compare",
+      arity = "2",
+      paramLabel = "STUDY",
+      description =
+          "Trains nothing: pairs the seeds that two studies have finished, and tests the difference.")
+  private List<Path> compared;
+
+  @Override
+  public Integer call() throws Exception {
+    if (compared != null) {
+      compare(StudyFolder.open(compared.get(0)), StudyFolder.open(compared.get(1)));
+      return 0;
+    }
+    if (count < 1 || atOnce < 1) {
+      throw new IllegalArgumentException(
+          "%s must be positive but is %d"
+              .formatted(count < 1 ? "--seeds" : "--at-once", Math.min(count, atOnce)));
+    }
+    TrainOptions.Resolved resolved = options.resolve(null);
+    TrainConfig config = resolved.config();
+    if (config.images().labels() == 0) {
+      throw new IllegalArgumentException(
+          "a study counts errors of classification, but labels is 0; give --labels");
+    }
+    if (atOnce > 1) {
+      threads.share(atOnce);
+    }
+    StudyFolder folder = StudyFolder.open(out == null ? defaultFolder(config) : out, config);
+    run(config, resolved, folder);
+    return 0;
+  }
+
+  private Path defaultFolder(TrainConfig config) {
+    String name = options.presetName().orElse(config.images().data());
+    return Path.of("studies", Path.of(name).getFileName().toString());
+  }
+
+  private void run(TrainConfig config, TrainOptions.Resolved resolved, StudyFolder folder) {
+    long first = config.run().seed();
+    List<Long> seeds = LongStream.range(first, first + count).boxed().toList();
+    Study study =
+        new Study(
+            config,
+            resolved.data(),
+            folder,
+            () -> Backends.open(config.run().device(), Output::warn));
+    try (Progress progress = new Progress(isJson() ? System.err : System.out, atOnce);
+        InterruptHook hook = new InterruptHook(study::requestStop)) {
+      study.run(seeds, atOnce, progress);
+      report(folder, seeds, progress.out);
+    }
+  }
+
+  /** Lines of all seeds, each with its number. */
+  private static final class Progress implements StudyListener, AutoCloseable {
+    private final PrintStream out;
+    private final boolean bar;
+    private final List<RunLog> logs = new ArrayList<>();
+
+    Progress(PrintStream out, int atOnce) {
+      this.out = out;
+      this.bar = atOnce == 1 && Output.isTerminal();
+    }
+
+    @Override
+    public synchronized TrainingListener begins(long seed, RunFolder run) {
+      RunLog log =
+          new RunLog(run.log(), new ProgressPrinter(out, bar, "seed %d: ".formatted(seed)));
+      logs.add(log);
+      log.message("writing to " + run.path());
+      return log;
+    }
+
+    @Override
+    public synchronized void ended(SeedResult result, boolean earlier) {
+      out.printf(
+          "seed %d: %d errors in %d (%.2f%%), %.0f s%s%n",
+          result.seed(),
+          result.errors(),
+          result.images(),
+          100.0 * result.errors() / result.images(),
+          result.seconds(),
+          earlier ? ", finished before" : "");
+    }
+
+    @Override
+    public synchronized void close() {
+      logs.forEach(RunLog::close);
+    }
+  }
+
+  private void report(StudyFolder folder, List<Long> seeds, PrintStream console) {
+    List<SeedResult> finished =
+        folder.seeds().stream()
+            .filter(result -> result.finished() && seeds.contains(result.seed()))
+            .toList();
+    if (finished.size() < seeds.size()) {
+      console.printf(
+          "stopped with %d of %d seeds finished; the same command goes on%n",
+          finished.size(), seeds.size());
+    }
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("study", folder.path().toString());
+    line.put("finished", finished.size());
+    line.put("wanted", seeds.size());
+    if (!finished.isEmpty()) {
+      Summary errors = Summary.of(errors(finished));
+      int images = finished.get(0).images();
+      console.printf("%d seeds: %s, of %d test images%n", errors.count(), text(errors), images);
+      line.put("errors", finite(errors));
+      line.put("testImages", images);
+      line.put("seeds", finished);
+    }
+    if (isJson()) {
+      System.out.println(Output.json(line));
+    }
+  }
+
+  private static double[] errors(List<SeedResult> results) {
+    return results.stream().mapToDouble(SeedResult::errors).toArray();
+  }
+
+  private static String text(Summary errors) {
+    String mean = "%.1f errors on average".formatted(errors.mean());
+    return errors.count() == 1
+        ? mean
+        : mean
+            + ", standard deviation %.1f, median %.1f; the true mean is below %.1f with 95%% confidence"
+                .formatted(errors.deviation(), errors.median(), errors.upperBound());
+  }
+
+  /** JSON has no NaN. */
+  private static Map<String, Object> finite(Summary summary) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("count", summary.count());
+    values.put("mean", summary.mean());
+    values.put("median", summary.median());
+    if (summary.count() > 1) {
+      values.put("deviation", summary.deviation());
+      values.put("upperBound", summary.upperBound());
+    }
+    return values;
+  }
+
+  private void compare(StudyFolder first, StudyFolder second) {
+    List<SeedResult> ours = new ArrayList<>();
+    List<SeedResult> theirs = new ArrayList<>();
+    for (SeedResult one : first.seeds()) {
+      for (SeedResult other : second.seeds()) {
+        if (one.seed() == other.seed() && one.finished() && other.finished()) {
+          ours.add(one);
+          theirs.add(other);
+        }
+      }
+    }
+    if (ours.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s and %s have no finished seed in common".formatted(first.path(), second.path()));
+    }
+    PairedTest test = PairedTest.of(errors(ours), errors(theirs));
+    if (isJson()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("first", first.path().toString());
+      line.put("second", second.path().toString());
+      line.put("difference", finite(test.differences()));
+      if (!Double.isNaN(test.p())) {
+        line.put("t", test.t());
+        line.put("p", test.p());
+      }
+      System.out.println(Output.json(line));
+      return;
+    }
+    System.out.printf("%s: %s%n", first.path(), text(Summary.of(errors(ours))));
+    System.out.printf("%s: %s%n", second.path(), text(Summary.of(errors(theirs))));
+    System.out.printf(
+        "over %d seeds in common the first makes %.1f errors %s%s%n",
+        ours.size(),
+        Math.abs(test.differences().mean()),
+        test.differences().mean() > 0 ? "more" : "less",
+        Double.isNaN(test.p())
+            ? "; whether that is chance cannot be said from these"
+            : "; t = %.2f, p = %.3g (two-sided, paired)".formatted(test.t(), test.p()));
+  }
+}

@@ -1,0 +1,140 @@
+package semigan.gan.study;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import semigan.gan.store.JsonFile;
+import semigan.gan.store.RunFolder;
+import semigan.gan.store.StoreException;
+import semigan.gan.train.TrainConfig;
+
+/**
+ * The folder of a study: {@code study.json}, which holds the settings that all seeds share and what
+ * came of each, and a run's folder for each seed, such as {@code seed-03}. Safe for several
+ * threads.
+ */
+public final class StudyFolder {
+  /** Settings in which the runs of a study may differ: they do not change what is learnt. */
+  private static final Set<String> FREE =
+      Set.of("seed", "device", "dataDir", "sampleEvery", "evaluateEvery", "checkpointEvery");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What {@code study.json} holds. */
+  private record Contents(ObjectNode settings, List<SeedResult> seeds) {}
+
+  private final Path path;
+  private final ObjectNode settings;
+  private final List<SeedResult> seeds;
+
+  private StudyFolder(Path path, Contents contents) {
+    this.path = path;
+    this.settings = contents.settings;
+    this.seeds = new ArrayList<>(contents.seeds);
+  }
+
+  /**
+   * Makes the folder of a study, or opens it to go on.
+   *
+   * @param config of any of its seeds
+   * @throws IllegalArgumentException if there is one of another config, saying in what they differ
+   * @throws StoreException if there is something else of that name, or it cannot be made
+   */
+  public static StudyFolder open(Path path, TrainConfig config) {
+    ObjectNode wanted = JSON.valueToTree(config);
+    wanted.remove(FREE);
+    if (Files.exists(path)) {
+      StudyFolder found = open(path);
+      found.requireSame(wanted);
+      return found;
+    }
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new StoreException(
+          "%s: this folder cannot be made (%s); choose a writable place with --out"
+              .formatted(path, StoreException.reason(e)),
+          e);
+    }
+    StudyFolder made = new StudyFolder(path, new Contents(wanted, List.of()));
+    made.write();
+    return made;
+  }
+
+  /**
+   * Opens the folder of a study to read it.
+   *
+   * @throws StoreException if there is none
+   */
+  public static StudyFolder open(Path path) {
+    Path file = path.resolve("study.json");
+    if (!Files.isRegularFile(file)) {
+      throw new StoreException(
+          "%s is not the folder of a study: it has no study.json".formatted(path));
+    }
+    return new StudyFolder(path, JsonFile.read(file, Contents.class));
+  }
+
+  private void requireSame(ObjectNode wanted) {
+    Set<String> names = new TreeSet<>();
+    settings.fieldNames().forEachRemaining(names::add);
+    wanted.fieldNames().forEachRemaining(names::add);
+    List<String> differences = new ArrayList<>();
+    for (String name : names) {
+      JsonNode there = settings.path(name);
+      JsonNode here = wanted.path(name);
+      // Through text, since a file does not tell a float from a double.
+      if (!there.toString().equals(here.toString())) {
+        differences.add("%s is %s there, %s here".formatted(name, shown(there), shown(here)));
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s is a study of other settings: %s; give the same ones, or another --out"
+              .formatted(path, String.join("; ", differences)));
+    }
+  }
+
+  private static String shown(JsonNode value) {
+    return value.isMissingNode() ? "missing" : value.toString();
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** What came of each seed that was begun, by seed. */
+  public synchronized List<SeedResult> seeds() {
+    return List.copyOf(seeds);
+  }
+
+  synchronized Optional<SeedResult> result(long seed) {
+    return seeds.stream().filter(result -> result.seed() == seed).findFirst();
+  }
+
+  /** Puts down how far a seed is, in place of what was known of it. */
+  synchronized void put(SeedResult result) {
+    seeds.removeIf(old -> old.seed() == result.seed());
+    seeds.add(result);
+    seeds.sort(Comparator.comparingLong(SeedResult::seed));
+    write();
+  }
+
+  private synchronized void write() {
+    JsonFile.write(path.resolve("study.json"), new Contents(settings, seeds));
+  }
+
+  /** The folder of a seed's run, made if it is not there yet. */
+  RunFolder run(long seed) {
+    return RunFolder.openOrCreate(path.resolve("seed-%02d".formatted(seed)));
+  }
+}
