@@ -33,8 +33,8 @@ public final class LossChart {
     LOSS("loss", 340, Pattern.compile("loss(.+)")),
     /** {@code score...}: how real the discriminator finds images, between 0 and 1. */
     SCORE("score", 230, Pattern.compile("score(.+)")),
-    /** {@code ...Error}, a share, and what is missing from {@code accuracy} to 1. */
-    ERROR("error", 230, Pattern.compile("(.+)Error|(accuracy)")),
+    /** What is missing to 1 from {@code accuracy} on the test images, and {@code ...Accuracy}. */
+    ERROR("error", 230, Pattern.compile("(.*)[aA]ccuracy")),
     /** {@code gradientNorm...}, on a logarithmic axis. */
     GRADIENT("gradient norm", 230, Pattern.compile("gradientNorm(.+)"));
 
@@ -59,11 +59,9 @@ public final class LossChart {
                 Matcher match = keys.matcher(key);
                 if (match.matches()) {
                   Series values = Series.of(records, key);
-                  if (key.equals("accuracy")) {
-                    series.put("test images", values.map(accuracy -> 1 - accuracy));
-                  } else {
-                    series.put(label(match.group(1)), values);
-                  }
+                  series.put(
+                      match.group(1).isEmpty() ? "test" : label(match.group(1)),
+                      this == ERROR ? values.map(accuracy -> 1 - accuracy) : values);
                 }
               });
       return series;

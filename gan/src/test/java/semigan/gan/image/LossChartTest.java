@@ -101,12 +101,20 @@ class LossChartTest {
             Map.of("step", 20, "lossReal", 0.5, "imagesPerSecond", 900),
             Map.of("step", 20, "scoreFake", 0.1, "gradientNormGenerator", 3.0),
             Map.of("step", 40, "testErrors", 250, "accuracy", 0.75),
-            Map.of("step", 40, "heldOutError", 0.25, "warning", "the generator collapses"));
+            Map.of(
+                "step",
+                40,
+                "heldOutErrors",
+                25,
+                "heldOutAccuracy",
+                0.75,
+                "warning",
+                "the generator collapses"));
     assertEquals(Set.of("real"), Panel.LOSS.of(records).keySet());
     assertEquals(Set.of("fake"), Panel.SCORE.of(records).keySet());
     assertEquals(Set.of("generator"), Panel.GRADIENT.of(records).keySet());
     Map<String, Series> errors = Panel.ERROR.of(records);
-    assertEquals(Set.of("test images", "held out"), errors.keySet());
+    assertEquals(Set.of("test", "held out"), errors.keySet());
     errors.values().forEach(each -> assertArrayEquals(new double[] {0.25}, each.values()));
   }
 

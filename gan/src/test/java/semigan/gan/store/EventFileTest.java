@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,13 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorflow.hadoop.util.TFRecordReader;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
 import semigan.gan.image.ImageGrid;
 
-/** Event files as TensorFlow's own reader of records and its own messages see them. */
 class EventFileTest {
   @TempDir Path folder;
 
@@ -34,7 +29,7 @@ class EventFileTest {
   void aFileBeginsWithItsVersionAndTheStepFromWhichItHolds() throws IOException {
     double before = System.currentTimeMillis() / 1e3;
     EventFile.create(folder, 301).close();
-    List<Event> events = read(files().get(0));
+    List<Event> events = EventReader.read(files().get(0));
     assertEquals(2, events.size());
     assertEquals("brain.Event:2", events.get(0).getFileVersion());
     assertEquals(SessionLog.SessionStatus.START, events.get(1).getSessionLog().getStatus());
@@ -52,7 +47,7 @@ class EventFileTest {
     long late = 5_000_000_000L;
     try (var events = EventFile.create(folder, 1)) {
       events.scalars(late, values);
-      Event event = read(files().get(0)).get(2);
+      Event event = EventReader.read(files().get(0)).get(2);
       assertEquals(late, event.getStep());
       Map<String, Float> found =
           event.getSummary().getValueList().stream()
@@ -69,7 +64,7 @@ class EventFileTest {
     try (var events = EventFile.create(folder, 1)) {
       events.image(100, "samples", Files.readAllBytes(png));
     }
-    Event event = read(files().get(0)).get(2);
+    Event event = EventReader.read(files().get(0)).get(2);
     assertEquals(100, event.getStep());
     Summary.Value value = event.getSummary().getValue(0);
     assertEquals("samples", value.getTag());
@@ -92,7 +87,7 @@ class EventFileTest {
         files().stream()
             .map(file -> file.getFileName().toString().replace("events.out.tfevents.", ""))
             .toList());
-    assertEquals(21, read(files().get(2)).get(1).getStep());
+    assertEquals(21, EventReader.read(files().get(2)).get(1).getStep());
   }
 
   /** However much of the last record was lost, the earlier ones are whole. */
@@ -108,7 +103,7 @@ class EventFileTest {
     byte[] whole = Files.readAllBytes(file);
     for (int length = (int) before; length < whole.length; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
-      List<Event> events = read(file);
+      List<Event> events = EventReader.read(file);
       assertEquals(3, events.size(), length + " bytes");
       assertEquals(20, events.get(2).getStep());
     }
@@ -122,25 +117,6 @@ class EventFileTest {
   }
 
   private List<Path> files() throws IOException {
-    try (var files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().contains("tfevents"))
-          .sorted()
-          .toList();
-    }
-  }
-
-  /** The events whose checksums hold; fails if one before the end of the file does not. */
-  private static List<Event> read(Path file) throws IOException {
-    var reader = new TFRecordReader(new ByteArrayInputStream(Files.readAllBytes(file)), true);
-    var events = new ArrayList<Event>();
-    try {
-      for (byte[] record = reader.read(); record != null; record = reader.read()) {
-        events.add(Event.parseFrom(record));
-      }
-    } catch (EOFException cutShort) {
-      return events;
-    }
-    return events;
+    return EventReader.files(folder);
   }
 }
