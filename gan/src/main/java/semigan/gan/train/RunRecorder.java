@@ -55,7 +55,10 @@ final class RunRecorder implements Closeable {
     events.scalars(step, tagged);
     Map<String, Object> record = new LinkedHashMap<>(values);
     record.put("step", step);
-    monitor.watch(record).forEach(warning -> warn(step, warning));
+    for (String warning : monitor.watch(record)) {
+      record(step, warning);
+      listener.message("step %d: warning: %s".formatted(step, warning));
+    }
   }
 
   /** {@code lossReal} to {@code loss/real}. */
@@ -69,10 +72,9 @@ final class RunRecorder implements Closeable {
         : name;
   }
 
-  /** Records something that a person should know of, and says it. */
-  void warn(long step, String warning) {
+  /** Records something that a person should know of. */
+  void record(long step, String warning) {
     metrics.append(step, Map.of("warning", warning));
-    listener.message("step %d: warning: %s".formatted(step, warning));
   }
 
   /** Shows a picture that was written after {@code step}. */

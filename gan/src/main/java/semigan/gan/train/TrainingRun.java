@@ -264,7 +264,8 @@ public final class TrainingRun {
         report = trainer.report();
       } catch (DivergedException e) {
         DivergedException advised = e.withCheckpoint(checkpoints.newest());
-        recorder.warn(step + 1, advised.getMessage());
+        flush();
+        recorder.record(step + 1, advised.getMessage());
         throw advised;
       }
       stepNanos += System.nanoTime() - before;
