@@ -83,7 +83,7 @@ final class DcganStep implements AutoCloseable {
 
   /** Waits for the step that was run last. */
   StepLosses losses() {
-    return trainer.losses();
+    return trainer.report().losses();
   }
 
   /** Queues the drawing of a batch of images, which stay on the device. */

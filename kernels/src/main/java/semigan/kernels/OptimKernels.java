@@ -102,6 +102,7 @@ public interface OptimKernels {
    * Scales all gradients by {@code min(1, limit / norm)}, where {@code norm} is the Euclidean norm
    * of all of them together.
    *
+   * @param limit infinite to measure alone
    * @param norm F32 of length 1: receives the norm before scaling
    */
   void clipByNorm(float limit, List<Buffer> gradients, Buffer norm);

@@ -197,11 +197,15 @@ class OptimConformanceTest {
 
   @OnEveryDevice
   void clippingLeavesSmallGradientsAsTheyAre(Device device) {
-    var trial = new Trial(device, "clip to 1e4");
-    var gradients = updated(trial, "gradient", device.type());
-    var norm = trial.output("norm", DType.F32, 1);
-    trial.run((kernels, at) -> kernels.optim().clipByNorm(1e4f, all(gradients, at), at.of(norm)));
-    gradients.forEach(trial::assertSame);
+    for (float limit : new float[] {1e4f, Float.POSITIVE_INFINITY}) {
+      var trial = new Trial(device, "clip to " + limit);
+      var gradients = updated(trial, "gradient", device.type());
+      var norm = trial.output("norm", DType.F32, 1);
+      trial.run(
+          (kernels, at) -> kernels.optim().clipByNorm(limit, all(gradients, at), at.of(norm)));
+      gradients.forEach(trial::assertSame);
+      trial.assertClose(norm, Tolerance.sum(Arrays.stream(LENGTHS).sum()) / Tolerance.ROUNDING);
+    }
   }
 
   @OnEveryDevice

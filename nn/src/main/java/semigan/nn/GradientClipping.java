@@ -8,7 +8,7 @@ import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
 /**
- * Limits on gradients; Pascanu et al. 2013, <a
+ * The length of gradients, and limits on it; Pascanu et al. 2013, <a
  * href="https://arxiv.org/abs/1211.5063">arXiv:1211.5063</a>.
  */
 public final class GradientClipping {
@@ -31,5 +31,15 @@ public final class GradientClipping {
             parameters.stream().map(parameter -> gradients.of(parameter).buffer()).toList(),
             norm.buffer());
     return norm;
+  }
+
+  /**
+   * The Euclidean norm of the gradients of {@code parameters}, all together; they stay as they are.
+   *
+   * @return {@code [1]}
+   * @throws IllegalArgumentException if {@code gradients} lacks that of a parameter
+   */
+  public static Tensor norm(Backend device, Gradients gradients, Collection<Tensor> parameters) {
+    return byNorm(device, Float.POSITIVE_INFINITY, gradients, parameters);
   }
 }

@@ -27,6 +27,15 @@ class GradientClippingTest {
   }
 
   @Test
+  void aGradientIsMeasuredWithoutAChange() {
+    Tensor a = device.tensor(Shape.of(2), 1, 2);
+    Tensor scale = device.tensor(Shape.of(2), 3e6f, -4e6f);
+    Gradients gradients = Sum.sum(Binary.multiply(a, scale)).backward(List.of(a));
+    assertEquals(5e6f, GradientClipping.norm(device.backend(), gradients, List.of(a)).item());
+    assertArrayEquals(new float[] {3e6f, -4e6f}, gradients.of(a).toFloats());
+  }
+
+  @Test
   void aGradientOfZeroStaysZero() {
     Tensor p = device.tensor(Shape.of(2), 1, 2);
     Tensor unrelated = device.tensor(Shape.of(1), 1);

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import semigan.nn.safetensors.AtomicFile;
 
 /**
  * A run's measurements: one JSON object a line, each with the {@code step} it belongs to. A line
@@ -30,12 +27,10 @@ public final class MetricsLog implements Closeable {
       new TypeReference<>() {};
   private static final String STEP = "step";
 
-  private final Path file;
-  private final FileChannel channel;
+  private final AppendedFile file;
 
-  private MetricsLog(Path file, FileChannel channel) {
+  private MetricsLog(AppendedFile file) {
     this.file = file;
-    this.channel = channel;
   }
 
   /**
@@ -55,17 +50,7 @@ public final class MetricsLog implements Closeable {
    */
   public static MetricsLog resume(Path file, long step) {
     dropAfter(file, step);
-    try {
-      return new MetricsLog(
-          file,
-          FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.APPEND));
-    } catch (IOException e) {
-      throw new StoreException("%s: cannot be opened: %s".formatted(file, e.getMessage()), e);
-    }
+    return new MetricsLog(new AppendedFile(file, StandardOpenOption.CREATE));
   }
 
   /**
@@ -79,35 +64,9 @@ public final class MetricsLog implements Closeable {
     entries.put(STEP, step);
     entries.putAll(values);
     try {
-      append((JSON.writeValueAsString(entries) + "\n").getBytes(StandardCharsets.UTF_8));
+      file.append((JSON.writeValueAsString(entries) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a record: " + values, e);
-    }
-  }
-
-  private void append(byte[] line) {
-    try {
-      long end = channel.size();
-      try {
-        AtomicFile.writeFully(channel, ByteBuffer.wrap(line));
-      } catch (IOException e) {
-        truncate(end, e);
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new StoreException(
-          "%s: cannot be written: %s; what was there before is untouched"
-              .formatted(file, e.getMessage()),
-          e);
-    }
-  }
-
-  /** Takes back the part of a line that still fitted on the disk. */
-  private void truncate(long end, IOException failure) {
-    try {
-      channel.truncate(end);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 
@@ -147,11 +106,7 @@ public final class MetricsLog implements Closeable {
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new StoreException("%s: cannot be closed: %s".formatted(file, e.getMessage()), e);
-    }
+    file.close();
   }
 
   private static void dropAfter(Path file, long step) {

@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
  *
  * <pre>
  * config.json  environment.json  metrics.jsonl  log.txt  loss.png  model.safetensors
+ * events.out.tfevents.1767225600.semigan
  * samples/000200.png  checkpoints/
  * </pre>
  */

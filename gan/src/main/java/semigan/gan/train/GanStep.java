@@ -1,14 +1,16 @@
 package semigan.gan.train;
 
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 import semigan.gan.model.Discriminator;
 import semigan.gan.model.GanModel;
 import semigan.kernels.DType;
+import semigan.nn.GradientClipping;
 import semigan.nn.Losses;
 import semigan.nn.Mode;
 import semigan.nn.Module;
 import semigan.nn.Optimizer;
+import semigan.tensor.Gradients;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -47,11 +49,11 @@ record GanStep(
   /**
    * What a step gives.
    *
-   * @param losses F32 of {@code [5]}, in the order of {@link StepLosses}
+   * @param measured F32 of {@code [9]}, as {@link StepReport#of} takes it
    * @param totals the whole loss of the discriminator, and of the generator if there is one, with
    *     their history
    */
-  record Outcome(Tensor losses, List<Tensor> totals) {}
+  record Outcome(Tensor measured, List<Tensor> totals) {}
 
   /**
    * The discriminator's losses on one step's images; null where there is nothing to measure.
@@ -59,18 +61,25 @@ record GanStep(
    * @param labelled cross-entropy of the labelled images
    * @param real minus the log of the probability that the unlabelled images are real
    * @param fake minus the log of the probability that the generated images are generated
+   * @param truth mean probabilities given to the truth about unlabelled and about generated images:
+   *     {@code [2]}
    * @param regulariser the weighted sum of the other terms on unlabelled images
    * @param realFeatures of the labelled, then the unlabelled images, without history
    */
   private record Verdict(
-      Tensor labelled, Tensor real, Tensor fake, Tensor regulariser, Tensor realFeatures) {}
+      Tensor labelled,
+      Tensor real,
+      Tensor fake,
+      Tensor truth,
+      Tensor regulariser,
+      Tensor realFeatures) {}
 
   Outcome take(StepInputs inputs) {
     if (!model.spec().generates()) {
       Verdict verdict = judge(inputs, null);
       Tensor total = plus(verdict.labelled, verdict.regulariser);
-      update(model.discriminator(), discriminatorOptimizer, total);
-      return outcome(verdict, null, List.of(total));
+      Tensor norm = update(model.discriminator(), discriminatorOptimizer, total);
+      return outcome(verdict, norm, null, null, List.of(total));
     }
     Tensor latents = model.latents(random, type, inputs.unknown());
     Tensor fake = model.generator().forward(latents, Mode.TRAIN_TRACKING);
@@ -79,15 +88,20 @@ record GanStep(
     // Real and generated images weigh a half each.
     Tensor realOrFake = Unary.linear(Binary.add(verdict.real, verdict.fake), 0.5f, 0);
     Tensor total = plus(plus(verdict.labelled, realOrFake), verdict.regulariser);
-    update(model.discriminator(), discriminatorOptimizer, total);
+    Tensor norm = update(model.discriminator(), discriminatorOptimizer, total);
 
     Tensor generatorTotal = generatorLoss(inputs, fake, verdict.realFeatures);
-    update(model.generator(), generatorOptimizer, generatorTotal);
-    return outcome(verdict, generatorTotal, List.of(total, generatorTotal));
+    Tensor generatorNorm = update(model.generator(), generatorOptimizer, generatorTotal);
+    return outcome(verdict, norm, generatorTotal, generatorNorm, List.of(total, generatorTotal));
   }
 
-  private static void update(Module module, Optimizer optimizer, Tensor loss) {
-    optimizer.step(loss.backward(module.parameters().values()));
+  /** The norm of the gradient. */
+  private Tensor update(Module module, Optimizer optimizer, Tensor loss) {
+    var parameters = module.parameters().values();
+    Gradients gradients = loss.backward(parameters);
+    Tensor norm = GradientClipping.norm(random.device(), gradients, parameters);
+    optimizer.step(gradients);
+    return norm;
   }
 
   /** Real images pass together, and so are normalised by statistics of their own. */
@@ -101,10 +115,15 @@ record GanStep(
     Tensor labelled = known == 0 ? null : Sum.mean(Slice.slice(losses, 0, 0, known));
     Tensor real = null;
     Tensor onFake = null;
+    Tensor truth = null;
     if (fake != null) {
-      real = Sum.mean(Slice.slice(losses, 0, known, unknown));
+      Tensor realLosses = Slice.slice(losses, 0, known, unknown);
       var judged = discriminate(fake, Mode.TRAIN);
-      onFake = Losses.semiSupervised(single(judged.logits()), inputs.generated());
+      Tensor fakeLosses =
+          SemiSupervised.semiSupervised(single(judged.logits()), inputs.generated());
+      real = Sum.mean(realLosses);
+      onFake = Sum.mean(fakeLosses);
+      truth = probabilities(realLosses.detach(), fakeLosses.detach());
     }
     Tensor regulariser = null;
     if (objective.regularises()) {
@@ -114,7 +133,14 @@ record GanStep(
               Slice.slice(images, 0, known, unknown),
               Slice.slice(logits, 0, known, unknown));
     }
-    return new Verdict(labelled, real, onFake, regulariser, onReal.features().detach());
+    return new Verdict(labelled, real, onFake, truth, regulariser, onReal.features().detach());
+  }
+
+  /** Of which the losses, of as many images each, are minus the logarithms; their means. */
+  private static Tensor probabilities(Tensor realLosses, Tensor fakeLosses) {
+    Tensor losses = Concatenate.concatenate(0, List.of(realLosses, fakeLosses));
+    Tensor each = Unary.exp(Unary.linear(losses, -1, 0));
+    return Sum.mean(Reshape.reshape(each, Shape.of(2, realLosses.shape().size(0))), Set.of(1));
   }
 
   private Discriminator.Output discriminate(Tensor images, Mode mode) {
@@ -179,13 +205,26 @@ record GanStep(
     return Cast.cast(activations, DType.F32);
   }
 
-  private Outcome outcome(Verdict verdict, Tensor generator, List<Tensor> totals) {
-    Tensor zero = Tensor.zeros(random.device(), DType.F32, Shape.of());
-    Shape one = Shape.of(1);
-    List<Tensor> losses =
-        Stream.of(verdict.labelled, verdict.real, verdict.fake, generator, verdict.regulariser)
-            .map(loss -> Reshape.reshape(loss == null ? zero : loss.detach(), one))
-            .toList();
-    return new Outcome(Concatenate.concatenate(0, losses), totals);
+  private Outcome outcome(
+      Verdict verdict, Tensor norm, Tensor generator, Tensor generatorNorm, List<Tensor> totals) {
+    List<Tensor> measured =
+        List.of(
+            flat(verdict.labelled, 1),
+            flat(verdict.real, 1),
+            flat(verdict.fake, 1),
+            flat(generator, 1),
+            flat(verdict.regulariser, 1),
+            flat(verdict.truth, 2),
+            flat(norm, 1),
+            flat(generatorNorm, 1));
+    return new Outcome(Concatenate.concatenate(0, measured), totals);
+  }
+
+  /** Zeros where nothing was measured. */
+  private Tensor flat(Tensor values, int length) {
+    Shape shape = Shape.of(length);
+    return values == null
+        ? Tensor.zeros(random.device(), DType.F32, shape)
+        : Reshape.reshape(values.detach(), shape);
   }
 }

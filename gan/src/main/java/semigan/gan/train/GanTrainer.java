@@ -21,7 +21,7 @@ import semigan.tensor.Tensor;
 
 /**
  * Trains a generator against a discriminator that also classifies, step by step: {@link #feed} the
- * images, {@link #run} the step, read its {@link #losses}; {@link GanStep} is what a step does. A
+ * images, {@link #run} the step, read its {@link #report}; {@link GanStep} is what a step does. A
  * device may still be at work when {@code run} returns, so that the next images can be fed
  * meanwhile. Everything it holds belongs to the scope in which it was made and fed.
  */
@@ -96,6 +96,11 @@ public final class GanTrainer implements AutoCloseable {
     }
     Map<String, Tensor> averages = average.state();
     model.state().forEach((name, tensor) -> averages.get(name).assign(tensor));
+  }
+
+  /** What learns, as it is after the last step. */
+  public GanModel model() {
+    return model;
   }
 
   /** The running average of the model, which is what evaluation and sampling use. */
@@ -176,15 +181,15 @@ public final class GanTrainer implements AutoCloseable {
    *
    * @throws DivergedException if a loss is not finite
    */
-  public StepLosses losses() {
+  public StepReport report() {
     GanStep.Outcome outcome = step.result();
-    StepLosses losses = StepLosses.of(outcome.losses().toFloats());
-    if (!losses.isFinite()) {
+    StepReport report = StepReport.of(outcome.measured().toFloats());
+    if (!report.losses().isFinite()) {
       String where = whereDiverged(outcome.totals());
-      throw new DivergedException(number, losses, where);
+      throw new DivergedException(number, report.losses(), where);
     }
     step.release();
-    return losses;
+    return report;
   }
 
   /** How many operations a step is, where they are recorded; 0 elsewhere, and until the third. */
@@ -192,11 +197,11 @@ public final class GanTrainer implements AutoCloseable {
     return step == null ? 0 : step.operations();
   }
 
-  /** {@link #feed}, {@link #run} and {@link #losses} at once. */
-  public StepLosses step(long number, StepBatches batches) {
+  /** {@link #feed}, {@link #run} and {@link #report} at once. */
+  public StepReport step(long number, StepBatches batches) {
     feed(batches);
     run(number);
-    return losses();
+    return report();
   }
 
   /** Gives back what the step's recording holds. */

@@ -2,7 +2,6 @@ package semigan.gan.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import semigan.gan.data.LabelSplit;
 import semigan.gan.data.PaddedDataset;
 import semigan.gan.data.Subset;
 import semigan.gan.evaluate.Accuracy;
+import semigan.gan.evaluate.Diversity;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
 import semigan.gan.model.ModelSpec;
@@ -139,12 +139,9 @@ public final class TrainingRun {
       if (first == 0) {
         initialise(trainer);
       }
-      try (MetricsLog metrics =
-              first == 0
-                  ? MetricsLog.open(folder.metrics())
-                  : MetricsLog.resume(folder.metrics(), first);
+      try (RunRecorder recorder = new RunRecorder(folder, first, listener);
           StepLoaders loaders = new StepLoaders(config, train, labelled, first)) {
-        Progress progress = new Progress(folder, checkpoints, listener, trainer, metrics, first);
+        Progress progress = new Progress(folder, checkpoints, listener, trainer, recorder, first);
         Runnable feed = () -> trainer.feed(loaders.next());
         if (first < config.learning().steps()) {
           feed.run();
@@ -174,12 +171,17 @@ public final class TrainingRun {
   }
 
   private void initialise(GanTrainer trainer) {
-    int count = Math.min(INITIAL_IMAGES, train.size());
+    trainer.initialise(spread(Math.min(INITIAL_IMAGES, train.size())));
+  }
+
+  /** Training images from all over, since a folder's are sorted by class. */
+  private float[] spread(int count) {
     float[] images = new float[count * train.imageLength()];
     for (int i = 0; i < count; i++) {
-      train.read(i, images, i * train.imageLength());
+      int index = (int) ((long) i * train.size() / count);
+      train.read(index, images, i * train.imageLength());
     }
-    trainer.initialise(images);
+    return images;
   }
 
   /** Only once it is certain that the run can go on: options may have changed its settings. */
@@ -217,7 +219,7 @@ public final class TrainingRun {
     private final Checkpoints checkpoints;
     private final TrainingListener listener;
     private final GanTrainer trainer;
-    private final MetricsLog metrics;
+    private final RunRecorder recorder;
     private final Schedule schedule =
         config.learning().decayFrom() < 1
             ? Schedule.linearAfter(config.learning().decayFrom())
@@ -228,20 +230,21 @@ public final class TrainingRun {
     private long sampledStep;
     private long stepNanos;
     private int summed;
-    private StepLosses sum = new StepLosses(0, 0, 0, 0, 0);
+    private StepReport sum = StepReport.NOTHING;
+    private double realDiversity;
 
     Progress(
         RunFolder folder,
         Checkpoints checkpoints,
         TrainingListener listener,
         GanTrainer trainer,
-        MetricsLog metrics,
+        RunRecorder recorder,
         long firstStep) {
       this.folder = folder;
       this.checkpoints = checkpoints;
       this.listener = listener;
       this.trainer = trainer;
-      this.metrics = metrics;
+      this.recorder = recorder;
       this.firstStep = firstStep;
       this.step = firstStep;
       this.savedStep = firstStep;
@@ -252,20 +255,23 @@ public final class TrainingRun {
     void next(Runnable feed) {
       trainer.scaleRates(schedule.factor((double) step / config.learning().steps()));
       long before = System.nanoTime();
-      StepLosses losses;
+      StepReport report;
       try {
         trainer.run(step + 1);
         if (step + 1 < config.learning().steps()) {
           feed.run();
         }
-        losses = trainer.losses();
+        report = trainer.report();
       } catch (DivergedException e) {
-        throw e.withCheckpoint(checkpoints.newest());
+        DivergedException advised = e.withCheckpoint(checkpoints.newest());
+        flush();
+        recorder.record(step + 1, advised.getMessage());
+        throw advised;
       }
       stepNanos += System.nanoTime() - before;
       step++;
-      listener.step(step, config.learning().steps(), losses, imagesPerSecond());
-      record(losses);
+      listener.step(step, config.learning().steps(), report.losses(), imagesPerSecond());
+      record(report);
       boolean last = step == config.learning().steps();
       if (step == FIRST_SAMPLE || step % config.run().sampleEvery() == 0) {
         sample();
@@ -284,8 +290,8 @@ public final class TrainingRun {
           : (step - firstStep) * config.learning().batch() / (stepNanos / 1e9);
     }
 
-    private void record(StepLosses losses) {
-      sum = sum.plus(losses);
+    private void record(StepReport report) {
+      sum = sum.plus(report);
       summed++;
       if (step % METRICS_EVERY == 0) {
         flush();
@@ -295,17 +301,11 @@ public final class TrainingRun {
     /** Writes the means since the last record. */
     void flush() {
       if (summed > 0) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("lossLabelled", sum.labelled() / summed);
-        values.put("lossReal", sum.real() / summed);
-        values.put("lossFake", sum.fake() / summed);
-        values.put("lossGenerator", sum.generator() / summed);
-        if (config.objective().regularises()) {
-          values.put("lossRegulariser", sum.regulariser() / summed);
-        }
+        Map<String, Number> values =
+            sum.means(summed, spec.generates(), config.objective().regularises());
         values.put("imagesPerSecond", imagesPerSecond());
-        metrics.append(step, values);
-        sum = new StepLosses(0, 0, 0, 0, 0);
+        recorder.record(step, values);
+        sum = StepReport.NOTHING;
         summed = 0;
       }
     }
@@ -321,6 +321,24 @@ public final class TrainingRun {
       ImageGrid.write(
           file, images, count, spec.height(), spec.width(), spec.channels(), GRID_COLUMNS);
       listener.message("step %d: drew %s".formatted(step, file));
+      recorder.picture(step, "samples", file);
+      measureDiversity(count);
+    }
+
+    /** Of what the generator draws now: its average forgets too slowly to show a collapse. */
+    private void measureDiversity(int count) {
+      float[] drawn = new Sampler(trainer.model(), device, config.run().seed()).draw(0, count);
+      if (realDiversity == 0) {
+        int known = Math.min(count, train.size());
+        realDiversity = Diversity.meanDistance(spread(known), known);
+      }
+      recorder.record(
+          step,
+          Map.of(
+              "diversityGenerated",
+              Diversity.meanDistance(drawn, count),
+              "diversityReal",
+              realDiversity));
     }
 
     /** On the images kept apart for it while the run goes on; at its end on the test images. */
@@ -332,7 +350,7 @@ public final class TrainingRun {
       Accuracy accuracy =
           Accuracy.of(trainer.average().discriminator(), onTest ? test : watched, device);
       if (step > firstStep) { // where a run goes on, its record is there already
-        metrics.append(
+        recorder.record(
             step,
             onTest
                 ? Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share())

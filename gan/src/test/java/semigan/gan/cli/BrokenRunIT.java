@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import semigan.gan.store.EventReader;
+import semigan.gan.store.MetricsLog;
 
 /** Runs that cannot go on lose nothing that they had. */
 @Timeout(300)
@@ -28,6 +32,8 @@ class BrokenRunIT {
   void aLossThatIsNoNumberStopsTheRun() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     Map<String, Long> before = Samples.checksums(run);
+    Path metrics = run.resolve("metrics.jsonl");
+    List<Map<String, Object>> records = new ArrayList<>(MetricsLog.read(metrics));
     String[] arguments = {"train", "--resume", "run", "--steps", "39", "--rate", "1e30"};
     String line = run(arguments).refused(1);
     assertTrue(line.startsWith("gan: step 31: a loss is not finite"), line);
@@ -35,7 +41,11 @@ class BrokenRunIT {
     assertTrue(line.endsWith("last good checkpoint is run/checkpoints/000030.safetensors"), line);
     Map<String, Long> after = Samples.checksums(run);
     after.put("config.json", before.get("config.json")); // more steps, another rate
+    after.put("metrics.jsonl", before.get("metrics.jsonl"));
+    after.remove(EventReader.files(run).get(1).getFileName().toString());
     assertEquals(before, after);
+    records.add(Map.of("step", 31, "warning", line.substring("gan: ".length())));
+    assertEquals(records, MetricsLog.read(metrics));
     String[] verbose = {"train", "--resume", "run", "--steps", "39", "--rate", "1e30", "--verbose"};
     String stack = run(verbose).err();
     assertTrue(stack.contains("\tat semigan.gan.train."), stack);

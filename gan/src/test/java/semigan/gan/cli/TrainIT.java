@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.Event;
+import semigan.gan.store.EventReader;
+import semigan.gan.store.MetricsLog;
 import semigan.gan.train.TrainConfig;
 
 /** Training, and the folder that it leaves. */
@@ -110,15 +115,29 @@ class TrainIT {
     assertTrue(Files.size(run.resolve("model.safetensors")) > 1000);
     assertTrue(Files.exists(run.resolve("checkpoints/000030.safetensors")));
     assertTrue(Files.readString(run.resolve("log.txt")).contains("baseline"));
-    boolean losses = false;
-    boolean accuracy = false;
-    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
-      JsonNode record = JSON.readTree(line);
-      assertTrue(record.hasNonNull("step"), line);
-      losses |= record.hasNonNull("lossGenerator") && record.hasNonNull("lossLabelled");
-      accuracy |= record.hasNonNull("accuracy");
+  }
+
+  @Test
+  void aRunCanBeWatchedInItsMetricsAndInTensorBoard() throws IOException {
+    Path run = Samples.model();
+    Map<String, Integer> measured = new TreeMap<>();
+    for (Map<String, Object> record : MetricsLog.read(run.resolve("metrics.jsonl"))) {
+      record.keySet().forEach(name -> measured.put(name, (Integer) record.get("step")));
     }
-    assertTrue(losses && accuracy, "metrics");
+    for (String network : List.of("Generator", "Discriminator")) {
+      assertEquals(30, measured.get("gradientNorm" + network), measured::toString);
+    }
+    for (String name : List.of("lossLabelled", "lossGenerator", "scoreFake", "accuracy")) {
+      assertEquals(30, measured.get(name), measured::toString);
+    }
+    Map<String, Long> shown = new TreeMap<>();
+    for (Event event : EventReader.read(EventReader.files(run).get(0))) {
+      event.getSummary().getValueList().forEach(v -> shown.put(v.getTag(), event.getStep()));
+    }
+    for (String tag : List.of("loss/real", "score/real", "gradientNorm/generator", "samples")) {
+      assertEquals(30, shown.get(tag), shown::toString);
+    }
+    assertEquals(measured.size(), shown.size(), "one has the step, the other the pictures");
   }
 
   @Test

@@ -13,10 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import semigan.gan.image.LossChart.Panel;
 import semigan.gan.image.LossChart.Series;
 
 class LossChartTest {
@@ -28,39 +30,54 @@ class LossChartTest {
   @TempDir Path folder;
 
   @Test
-  void eachSeriesIsALineInItsPartOfThePicture() throws IOException {
+  void eachSeriesIsALineInItsPanel() throws IOException {
     var losses = new LinkedHashMap<String, Series>();
     losses.put("discriminator", series(5000, x -> 0.3 + Math.exp(-x / 800)));
     losses.put("generator", series(5000, x -> 1.5 - Math.exp(-x / 500)));
     BufferedImage chart =
-        draw(losses, Map.of("test accuracy", series(5000, x -> 1 - 0.9 * Math.exp(-x / 900))));
+        draw(
+            Map.of(
+                Panel.LOSS, losses,
+                Panel.SCORE, Map.of("real", series(5000, x -> 0.6)),
+                Panel.ERROR, Map.of("held out", series(5000, x -> 0.9 * Math.exp(-x / 900))),
+                Panel.GRADIENT, Map.of("generator", series(5000, x -> 1e3 * Math.exp(-x / 500)))));
     assertEquals(900, chart.getWidth());
-    assertEquals(600, chart.getHeight());
-    assertTrue(count(chart, FIRST, 0, 360) > 300, "a line above");
-    assertTrue(count(chart, SECOND, 0, 360) > 300, "a second line above");
-    assertTrue(count(chart, FIRST, 360, 600) > 300, "a line below");
+    assertEquals(1030, chart.getHeight());
+    assertTrue(count(chart, FIRST, 0, 340) > 300, "a line above");
+    assertTrue(count(chart, SECOND, 0, 340) > 300, "a second line above");
+    for (int top = 340; top < 1030; top += 230) {
+      assertTrue(count(chart, FIRST, top, top + 230) > 300, "a line from " + top);
+    }
+    assertEquals(0, count(chart, SECOND, 340, 1030), "and nothing else below");
   }
 
   @Test
-  void lossesAloneTakeTheWholePicture() throws IOException {
-    BufferedImage chart = draw(Map.of("loss", series(100, x -> x)), Map.of());
-    assertTrue(count(chart, FIRST, 400, 600) > 50);
+  void aPanelWithoutPointsIsLeftOut() throws IOException {
+    BufferedImage chart =
+        draw(
+            Map.of(
+                Panel.LOSS, Map.of("loss", new Series(new double[0], new double[0])),
+                Panel.SCORE, Map.of(),
+                Panel.ERROR, Map.of("held out", series(100, x -> 0.1))));
+    assertEquals(230, chart.getHeight());
+    assertTrue(count(chart, FIRST, 0, 230) > 300);
+    assertEquals(340, draw(Map.of()).getHeight(), "an empty picture");
   }
 
   @Test
   void valuesThatAreNotNumbersLeaveAPointOut() throws IOException {
     var broken = new Series(new double[] {1, 2, 3, 4}, new double[] {1, Double.NaN, 1 / 0.0, 2});
-    BufferedImage chart = draw(Map.of("loss", broken), Map.of());
-    assertTrue(count(chart, FIRST, 0, 600) > 300);
+    assertTrue(count(draw(Map.of(Panel.LOSS, Map.of("loss", broken))), FIRST, 0, 340) > 300);
+    var zero = new Series(new double[] {1, 2, 3, 4}, new double[] {1, 0, -1, 2});
+    assertTrue(count(draw(Map.of(Panel.GRADIENT, Map.of("norm", zero))), FIRST, 0, 230) > 300);
   }
 
   @Test
-  void emptyAndSinglePointSeriesDraw() throws IOException {
-    var empty = new Series(new double[0], new double[0]);
-    draw(Map.of("loss", empty), Map.of("accuracy", empty));
+  void aSinglePointIsADot() throws IOException {
     var one = new Series(new double[] {5}, new double[] {0.5});
-    BufferedImage chart = draw(Map.of("loss", one), Map.of("accuracy", one));
-    assertTrue(count(chart, FIRST, 0, 300) > 10);
+    for (Panel panel : Panel.values()) {
+      assertTrue(count(draw(Map.of(panel, Map.of("one", one))), FIRST, 0, 200) > 10, "" + panel);
+    }
   }
 
   @Test
@@ -78,7 +95,32 @@ class LossChartTest {
   }
 
   @Test
-  void theMetricsOfARunAreSortedIntoLossesAndAccuracies() throws IOException {
+  void theMetricsOfARunAreSortedIntoPanels() {
+    List<Map<String, Object>> records =
+        List.of(
+            Map.of("step", 20, "lossReal", 0.5, "imagesPerSecond", 900),
+            Map.of("step", 20, "scoreFake", 0.1, "gradientNormGenerator", 3.0),
+            Map.of("step", 40, "testErrors", 250, "accuracy", 0.75),
+            Map.of(
+                "step",
+                40,
+                "heldOutErrors",
+                25,
+                "heldOutAccuracy",
+                0.75,
+                "warning",
+                "the generator collapses"));
+    assertEquals(Set.of("real"), Panel.LOSS.of(records).keySet());
+    assertEquals(Set.of("fake"), Panel.SCORE.of(records).keySet());
+    assertEquals(Set.of("generator"), Panel.GRADIENT.of(records).keySet());
+    Map<String, Series> errors = Panel.ERROR.of(records);
+    assertEquals(Set.of("test", "held out"), errors.keySet());
+    errors.values().forEach(each -> assertArrayEquals(new double[] {0.25}, each.values()));
+  }
+
+  /** Runs from before there were scores and gradients have losses and accuracies. */
+  @Test
+  void theMetricsOfAnOldRunAreDrawn() throws IOException {
     var records = new ArrayList<Map<String, Object>>();
     for (int step = 10; step < 500; step += 10) {
       records.add(Map.of("step", step, "lossReal", 10.0 / step, "imagesPerSecond", 900));
@@ -88,15 +130,15 @@ class LossChartTest {
     Path png = folder.resolve("loss.png");
     assertTrue(LossChart.write(png, records));
     BufferedImage chart = ImageIO.read(png.toFile());
-    assertTrue(count(chart, FIRST, 0, 340) > 300, "the loss above");
-    assertTrue(count(chart, FIRST, 360, 560) > 300, "the accuracy below");
-    assertEquals(0, count(chart, SECOND, 0, 600), "and nothing else");
+    assertEquals(570, chart.getHeight());
+    assertTrue(count(chart, FIRST, 0, 320) > 300, "the loss above");
+    assertTrue(count(chart, FIRST, 340, 540) > 300, "the error below");
+    assertEquals(0, count(chart, SECOND, 0, 570), "and nothing else");
   }
 
-  private BufferedImage draw(Map<String, Series> losses, Map<String, Series> accuracies)
-      throws IOException {
+  private BufferedImage draw(Map<Panel, Map<String, Series>> panels) throws IOException {
     Path png = folder.resolve("loss.png");
-    assertTrue(LossChart.write(png, losses, accuracies), "this system has no fonts");
+    assertTrue(LossChart.write(png, panels), "this system has no fonts");
     return ImageIO.read(png.toFile());
   }
 

@@ -143,7 +143,8 @@ class GanTrainerTest {
       }
       for (int step = 4; step <= 6; step++) {
         assertEquals(
-            0, trainer.step(step, StepBatches.of(null, feed.unlabelled.next())).labelled());
+            0,
+            trainer.step(step, StepBatches.of(null, feed.unlabelled.next())).losses().labelled());
       }
       assertTrue(feed.step(trainer, 7).labelled() > 0);
     }
@@ -214,7 +215,8 @@ class GanTrainerTest {
         Feed feed = new Feed(1)) {
       GanTrainer trainer =
           new GanTrainer(config(GeneratorLoss.ADVERSARIAL, 2e-4f, 1), SPEC, scope.device());
-      assertEquals(0, trainer.step(1, StepBatches.of(null, feed.unlabelled.next())).labelled());
+      assertEquals(
+          0, trainer.step(1, StepBatches.of(null, feed.unlabelled.next())).losses().labelled());
     }
   }
 
@@ -358,7 +360,7 @@ class GanTrainerTest {
 
     StepLosses step(GanTrainer trainer, long number) {
       Batch known = labelled.next();
-      return trainer.step(number, StepBatches.of(known, unlabelled.next()));
+      return trainer.step(number, StepBatches.of(known, unlabelled.next())).losses();
     }
 
     @Override

@@ -210,12 +210,23 @@ final class CpuOptim implements OptimKernels {
     return sum;
   }
 
+  /** In four sums, since each addition would otherwise wait for the one before. */
   private static double sumOfSquares(float[] x, int count) {
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += (double) x[i] * x[i];
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i < count - 3; i += 4) {
+      a += (double) x[i] * x[i];
+      b += (double) x[i + 1] * x[i + 1];
+      c += (double) x[i + 2] * x[i + 2];
+      d += (double) x[i + 3] * x[i + 3];
     }
-    return sum;
+    for (; i < count; i++) {
+      a += (double) x[i] * x[i];
+    }
+    return a + b + (c + d);
   }
 
   private void scale(FloatBuffer values, float factor) {

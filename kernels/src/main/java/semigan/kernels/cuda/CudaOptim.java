@@ -108,8 +108,10 @@ final class CudaOptim implements OptimKernels {
     LaunchPlan oneBlock = new LaunchPlan(1, 1, NORM_THREADS);
     launcher.launch(FILE, "norm_of_sums", oneBlock, chunks, sums, norm);
     memory.release(sums);
-    for (SlotTable table : tables) {
-      launcher.launch(FILE, "scale_to_norm", table.launch(), table, limit, norm);
+    if (limit < Float.POSITIVE_INFINITY) {
+      for (SlotTable table : tables) {
+        launcher.launch(FILE, "scale_to_norm", table.launch(), table, limit, norm);
+      }
     }
   }
 

@@ -95,7 +95,10 @@ final class ReferenceOptim implements OptimKernels {
     }
     double length = Math.sqrt(squares);
     ReferenceBuffer.of(norm).set(0, length);
-    double factor = Math.min(1, limit / length);
+    if (length <= limit) {
+      return;
+    }
+    double factor = limit / length;
     for (Buffer buffer : gradients) {
       var gradient = ReferenceBuffer.of(buffer);
       for (long i = 0; i < gradient.length(); i++) {
