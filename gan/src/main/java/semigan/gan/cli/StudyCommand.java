@@ -18,6 +18,7 @@ import semigan.gan.study.Study;
 import semigan.gan.study.StudyFolder;
 import semigan.gan.study.StudyListener;
 import semigan.gan.study.Summary;
+import semigan.gan.train.RunData;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainingListener;
 import semigan.kernels.Backends;
@@ -84,6 +85,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       throw new IllegalArgumentException(
           "a study counts errors of classification, but labels is 0; give --labels");
     }
+    RunData.of(config, resolved.data()); // refuses what no seed can be run with
     if (atOnce > 1) {
       threads.share(atOnce);
     }

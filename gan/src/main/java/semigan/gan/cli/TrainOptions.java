@@ -1,5 +1,7 @@
 package semigan.gan.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -79,20 +81,26 @@ final class TrainOptions {
   /** What a run is made of. */
   record Resolved(TrainConfig config, DataSplit data) {}
 
-  /** The presets, each with what it is, for {@code --help}. */
-  static final class PresetNames implements Iterable<String> {
+  /** The presets' names, and what each is, a line each, for {@code --help}. */
+  static final class Presets implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return Preset.all().stream().map(Preset::name).iterator();
+      // As one: picocli would put a comma behind each address.
+      return List.of(Preset.all().stream().map(Presets::line).collect(joining())).iterator();
+    }
+
+    private static String line(Preset preset) {
+      String from = preset.paper().isEmpty() ? "" : " (" + preset.paper() + ")";
+      return "%n%s: %s%s".formatted(preset.name(), preset.description(), from);
     }
   }
 
   @Option(
       names = "--preset",
       paramLabel = "NAME",
-      completionCandidates = PresetNames.class,
+      completionCandidates = Presets.class,
       description =
-          "A recipe to start from, which other options and --config change: ${COMPLETION-CANDIDATES}.")
+          "A recipe to start from, which --config and the other options change:${COMPLETION-CANDIDATES}")
   private String preset;
 
   @Option(

@@ -8,10 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import semigan.gan.data.DataSplit;
-import semigan.gan.data.ImageDataset;
-import semigan.gan.data.LabelSplit;
-import semigan.gan.data.PaddedDataset;
-import semigan.gan.data.Subset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.evaluate.Diversity;
 import semigan.gan.image.ImageGrid;
@@ -49,11 +45,7 @@ public final class TrainingRun {
   private static final int GRID_ROWS = 6;
 
   private final TrainConfig config;
-  private final ModelSpec spec;
-  private final ImageDataset train;
-  private final ImageDataset watched;
-  private final ImageDataset test;
-  private final int[] labelled;
+  private final RunData data;
   private final Backend device;
   private final AtomicBoolean stopRequested = new AtomicBoolean();
 
@@ -66,37 +58,11 @@ public final class TrainingRun {
   public TrainingRun(TrainConfig config, DataSplit original, Backend device) {
     this.config = config;
     this.device = device;
-    DataSettings settings = config.images();
-    ImageDataset images = original.train();
-    spec =
-        new ModelSpec(
-            config.network().architecture(),
-            settings.size(),
-            images.height(),
-            images.width(),
-            images.channels(),
-            config.network().filters(),
-            config.network().latent(),
-            images.classNames());
-    DataSplit padded =
-        original.map(part -> new PaddedDataset(part, settings.size(), settings.size()));
-    int[] apart = LabelSplit.heldOut(images, settings.heldOut());
-    train = apart.length == 0 ? padded.train() : Subset.without(padded.train(), apart);
-    watched = apart.length == 0 ? padded.test() : Subset.of(padded.train(), apart);
-    test = padded.test();
-    labelled =
-        settings.labels() == 0
-            ? new int[0]
-            : LabelSplit.choose(train, settings.labels(), config.run().seed());
-    if (config.learning().batch() > train.size()) {
-      throw new IllegalArgumentException(
-          "a batch of %d is larger than the data, which has %d training images; --batch can be at most that"
-              .formatted(config.learning().batch(), train.size()));
-    }
+    data = RunData.of(config, original);
   }
 
   public ModelSpec spec() {
-    return spec;
+    return data.spec();
   }
 
   /** Ends the run after the step that is under way, with a checkpoint. Safe from any thread. */
@@ -112,13 +78,14 @@ public final class TrainingRun {
   public Accuracy baseline() {
     TrainConfig alone = config.baseline(BASELINE_STEPS);
     try (Scope scope = Scope.open(device);
-        StepLoaders loaders = new StepLoaders(alone, train, labelled, 0);
-        GanTrainer trainer = new GanTrainer(alone, spec.withoutGenerator(), scope.device())) {
+        StepLoaders loaders = new StepLoaders(alone, data.train(), data.labelled(), 0);
+        GanTrainer trainer =
+            new GanTrainer(alone, data.spec().withoutGenerator(), scope.device())) {
       initialise(trainer);
       for (long step = 1; step <= alone.learning().steps(); step++) {
         trainer.step(step, loaders.next());
       }
-      return Accuracy.of(trainer.average().discriminator(), test, device);
+      return Accuracy.of(trainer.average().discriminator(), data.test(), device);
     }
   }
 
@@ -133,14 +100,14 @@ public final class TrainingRun {
     long started = System.nanoTime();
     Checkpoints checkpoints = new Checkpoints(folder.checkpoints());
     try (Scope scope = Scope.open(device);
-        GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
+        GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
       describe(folder, first);
       if (first == 0) {
         initialise(trainer);
       }
       try (RunRecorder recorder = new RunRecorder(folder, first, listener);
-          StepLoaders loaders = new StepLoaders(config, train, labelled, first)) {
+          StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), first)) {
         Progress progress = new Progress(folder, checkpoints, listener, trainer, recorder, first);
         Runnable feed = () -> trainer.feed(loaders.next());
         if (first < config.learning().steps()) {
@@ -161,8 +128,8 @@ public final class TrainingRun {
    */
   void rehearse(int steps, IntConsumer afterStep) {
     try (Scope scope = Scope.open(device);
-        StepLoaders loaders = new StepLoaders(config, train, labelled, 0);
-        GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
+        StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), 0);
+        GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
       for (int step = 1; step <= steps; step++) {
         trainer.step(step, loaders.next());
         afterStep.accept(step);
@@ -171,15 +138,15 @@ public final class TrainingRun {
   }
 
   private void initialise(GanTrainer trainer) {
-    trainer.initialise(spread(Math.min(INITIAL_IMAGES, train.size())));
+    trainer.initialise(spread(Math.min(INITIAL_IMAGES, data.train().size())));
   }
 
   /** Training images from all over, since a folder's are sorted by class. */
   private float[] spread(int count) {
-    float[] images = new float[count * train.imageLength()];
+    float[] images = new float[count * data.train().imageLength()];
     for (int i = 0; i < count; i++) {
-      int index = (int) ((long) i * train.size() / count);
-      train.read(index, images, i * train.imageLength());
+      int index = (int) ((long) i * data.train().size() / count);
+      data.train().read(index, images, i * data.train().imageLength());
     }
     return images;
   }
@@ -209,7 +176,7 @@ public final class TrainingRun {
         (System.nanoTime() - started) / 1e9,
         progress.imagesPerSecond(),
         accuracy.map(Accuracy::errors).orElse(-1),
-        test.size(),
+        data.test().size(),
         accuracy.map(Accuracy::share).orElse(Double.NaN));
   }
 
@@ -302,7 +269,7 @@ public final class TrainingRun {
     void flush() {
       if (summed > 0) {
         Map<String, Number> values =
-            sum.means(summed, spec.generates(), config.objective().regularises());
+            sum.means(summed, data.spec().generates(), config.objective().regularises());
         values.put("imagesPerSecond", imagesPerSecond());
         recorder.record(step, values);
         sum = StepReport.NOTHING;
@@ -311,7 +278,7 @@ public final class TrainingRun {
     }
 
     void sample() {
-      if (!spec.generates() || sampledStep == step && step > 0) {
+      if (!data.spec().generates() || sampledStep == step && step > 0) {
         return;
       }
       sampledStep = step;
@@ -319,7 +286,13 @@ public final class TrainingRun {
       float[] images = new Sampler(trainer.average(), device, config.run().seed()).draw(0, count);
       Path file = folder.sample(step);
       ImageGrid.write(
-          file, images, count, spec.height(), spec.width(), spec.channels(), GRID_COLUMNS);
+          file,
+          images,
+          count,
+          data.spec().height(),
+          data.spec().width(),
+          data.spec().channels(),
+          GRID_COLUMNS);
       listener.message("step %d: drew %s".formatted(step, file));
       recorder.picture(step, "samples", file);
       measureDiversity(count);
@@ -329,7 +302,7 @@ public final class TrainingRun {
     private void measureDiversity(int count) {
       float[] drawn = new Sampler(trainer.model(), device, config.run().seed()).draw(0, count);
       if (realDiversity == 0) {
-        int known = Math.min(count, train.size());
+        int known = Math.min(count, data.train().size());
         realDiversity = Diversity.meanDistance(spread(known), known);
       }
       recorder.record(
@@ -343,12 +316,13 @@ public final class TrainingRun {
 
     /** On the images kept apart for it while the run goes on; at its end on the test images. */
     Optional<Accuracy> measure() {
-      if (labelled.length == 0) {
+      if (data.labelled().length == 0) {
         return Optional.empty();
       }
-      boolean onTest = watched == test || step == config.learning().steps();
+      boolean onTest = data.watched() == data.test() || step == config.learning().steps();
       Accuracy accuracy =
-          Accuracy.of(trainer.average().discriminator(), onTest ? test : watched, device);
+          Accuracy.of(
+              trainer.average().discriminator(), onTest ? data.test() : data.watched(), device);
       if (step > firstStep) { // where a run goes on, its record is there already
         recorder.record(
             step,

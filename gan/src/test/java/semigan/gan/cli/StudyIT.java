@@ -1,0 +1,137 @@
+package semigan.gan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Studies over seeds, and what they leave. */
+@Timeout(300)
+class StudyIT {
+  private static final int MANY = 400;
+
+  @TempDir Path folder;
+
+  private GanJar.Result run(String... arguments) {
+    return GanJar.in(folder).run(arguments);
+  }
+
+  private static String[] study(int steps, int seeds, String out, String... more) {
+    List<String> arguments =
+        new ArrayList<>(Arrays.asList(Samples.train(Samples.shapes(), steps, more)));
+    arguments.set(0, "study");
+    arguments.addAll(List.of("--seeds", Integer.toString(seeds), "--out", out));
+    return arguments.toArray(String[]::new);
+  }
+
+  private JsonNode file(String name) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(name).toFile());
+  }
+
+  @Test
+  void seedsAreSummedUpAndNoneIsRunTwice() throws IOException {
+    JsonNode line = run(study(5, 2, "s", "--json")).json();
+    assertEquals(2, line.get("finished").asInt());
+    double first = line.get("seeds").get(0).get("errors").asInt();
+    double second = line.get("seeds").get(1).get("errors").asInt();
+    assertEquals((first + second) / 2, line.get("errors").get("mean").asDouble(), 1e-12);
+    byte[] model = Files.readAllBytes(folder.resolve("s/seed-02/model.safetensors"));
+
+    String out = run(study(5, 3, "s")).done().out();
+    assertTrue(out.contains("seed 2: " + (int) second + " errors in 20"), out);
+    assertTrue(out.contains("finished before"), out);
+    assertFalse(out.contains("seed 2: step"), "it was run again: " + out);
+    assertTrue(out.contains("3 seeds: "), out);
+    assertTrue(out.contains("with 95% confidence"), out);
+    assertArrayEquals(model, Files.readAllBytes(folder.resolve("s/seed-02/model.safetensors")));
+    assertEquals(3, file("s/study.json").get("seeds").size());
+    assertEquals(2, file("s/seed-02/config.json").get("seed").asInt());
+  }
+
+  /** A seed alone, as train runs it, is the same as in a study, also beside others. */
+  @Test
+  void aSeedOfAStudyIsTheRunOfThatSeed() throws IOException {
+    run(study(5, 2, "s", "--at-once", "2", "--threads", "2")).done();
+    run(Samples.train(Samples.shapes(), 5, "--seed", "2", "--threads", "1", "--name", "alone"))
+        .done();
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("runs/alone/model.safetensors")),
+        Files.readAllBytes(folder.resolve("s/seed-02/model.safetensors")));
+  }
+
+  @Test
+  void aStoppedSeedGoesOn() throws Exception {
+    run(study(MANY, 1, "whole")).done();
+    var stopped = GanJar.in(folder).start(study(MANY, 2, "stopped"));
+    stopped.awaitOutput("step 1 of " + MANY);
+    stopped.signal("TERM");
+    GanJar.Result result = stopped.await();
+    assertTrue(
+        result.out().contains("stopped with 0 of 2 seeds finished; the same command goes on"),
+        result::out);
+    JsonNode seed = file("stopped/study.json").get("seeds").get(0);
+    assertFalse(seed.get("finished").asBoolean());
+    assertTrue(seed.get("step").asInt() < MANY, seed.toString());
+
+    run(study(MANY, 1, "stopped")).done();
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("whole/seed-01/model.safetensors")),
+        Files.readAllBytes(folder.resolve("stopped/seed-01/model.safetensors")));
+    double seconds = file("stopped/study.json").get("seeds").get(0).get("seconds").asDouble();
+    assertTrue(seconds > seed.get("seconds").asDouble(), "time is added up");
+  }
+
+  @Test
+  void anotherConfigIsShownAndRefused() throws IOException {
+    run(study(3, 1, "s")).done();
+    byte[] before = Files.readAllBytes(folder.resolve("s/study.json"));
+    String line = run(study(4, 1, "s", "--shift", "2")).refused(2);
+    assertTrue(line.contains("s is a study of other settings"), line);
+    assertTrue(line.contains("shift is 0 there, 2 here; steps is 3 there, 4 here"), line);
+    assertArrayEquals(before, Files.readAllBytes(folder.resolve("s/study.json")));
+  }
+
+  @Test
+  void twoStudiesAreComparedSeedBySeed() throws IOException {
+    run(study(3, 2, "a")).done();
+    run(study(40, 3, "b")).done();
+    JsonNode line = run("study", "--compare", "a", "b", "--json").json();
+    assertEquals(2, line.get("difference").get("count").asInt());
+    double difference = 0;
+    for (int i = 0; i < 2; i++) {
+      difference +=
+          file("a/study.json").get("seeds").get(i).get("errors").asInt()
+              - file("b/study.json").get("seeds").get(i).get("errors").asInt();
+    }
+    assertEquals(difference / 2, line.get("difference").get("mean").asDouble(), 1e-12);
+    String text = run("study", "--compare", "a", "b").done().out();
+    assertTrue(text.contains("over 2 seeds in common the first makes"), text);
+    String none = run("study", "--compare", "a", "nowhere").refused(1);
+    assertTrue(none.contains("nowhere is not the folder of a study"), none);
+  }
+
+  @Test
+  void whatCannotBeStudiedIsRefusedBeforeAnythingIsWritten() {
+    assertTrue(
+        run("study", "--labels", "0", "--steps", "1")
+            .refused(2)
+            .contains("a study counts errors of classification, but labels is 0"));
+    assertTrue(run("study", "--seeds", "0").refused(2).contains("--seeds must be positive"));
+    assertTrue(run("study", "--labels", "7").refused(2).contains("labels is 7, expected"));
+    assertTrue(
+        run("study", "--preset", "gan").refused(2).contains("there is no preset 'gan'; there are"));
+    assertFalse(Files.exists(folder.resolve("studies")), "a folder was made");
+  }
+}
