@@ -17,12 +17,12 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
   /** What is done with the draws of some elements. */
   private interface Body {
     /**
-     * @param draws that of the first element is at {@code skipped}
+     * @param draws one for each element
      * @param values an array as long, of this thread's own
      * @param from index of the first element
      * @param count number of elements
      */
-    void run(float[] draws, int skipped, float[] values, int from, int count);
+    void run(float[] draws, float[] values, int from, int count);
   }
 
   /** A thread's own memory. */
@@ -70,9 +70,9 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
           source,
           first,
           target.capacity(),
-          (draws, skipped, values, from, count) -> {
+          (draws, values, from, count) -> {
             for (int i = 0; i < count; i++) {
-              values[i] = shift + scale * draws[skipped + i];
+              values[i] = shift + scale * draws[i];
             }
             target.put(from, values, 0, count);
           });
@@ -86,9 +86,9 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
         first,
         x,
         y,
-        (draws, skipped, values, from, count) -> {
+        (draws, values, from, count) -> {
           for (int i = 0; i < count; i++) {
-            values[i] += deviation * draws[skipped + i];
+            values[i] += deviation * draws[i];
           }
         });
   }
@@ -101,9 +101,9 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
         first,
         x,
         y,
-        (draws, skipped, values, from, count) -> {
+        (draws, values, from, count) -> {
           for (int i = 0; i < count; i++) {
-            values[i] = draws[skipped + i] >= rate ? values[i] * kept : 0;
+            values[i] = draws[i] >= rate ? values[i] * kept : 0;
           }
         });
   }
@@ -117,9 +117,9 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
           source,
           first,
           target.capacity(),
-          (draws, skipped, values, from, count) -> {
+          (draws, values, from, count) -> {
             input.get(from, values, 0, count);
-            change.run(draws, skipped, values, from, count);
+            change.run(draws, values, from, count);
             target.put(from, values, 0, count);
           });
     }
@@ -152,7 +152,10 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
             int to = Math.min(at + DrawTile.SIZE, length);
             long block = first / DrawTile.LANES + (long) tile * (DrawTile.SIZE / DrawTile.LANES);
             source.draw(bench.tile(), block, bench.draws());
-            body.run(bench.draws(), from - at, bench.values(), from, to - from);
+            if (from > at) {
+              System.arraycopy(bench.draws(), from - at, bench.draws(), 0, to - from);
+            }
+            body.run(bench.draws(), bench.values(), from, to - from);
           }
         };
     if (length < WORTH_SHARING) {
