@@ -2,7 +2,7 @@ package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
 
-/** Weight normalisation in Java, row by row, a tile of the row at a time. */
+/** Weight normalisation in Java, row by row; one that does not fit a tile is read twice. */
 final class WeightNormRows {
   private static final int WORTH_SHARING = 1 << 15;
 
@@ -23,11 +23,18 @@ final class WeightNormRows {
         WORTH_SHARING,
         (tile, row) -> {
           int end = (row + 1) * columns;
-          double squares = dot(tile, direction, direction, row * columns, end);
-          float factor = (float) (lengths.get(row) / Math.sqrt(squares));
+          double squares = 0;
           for (int from = row * columns; from < end; from += Tiles.SIZE) {
             int count = Math.min(Tiles.SIZE, end - from);
             direction.get(from, tile[0], 0, count);
+            squares += dot(tile[0], tile[0], count);
+          }
+          float factor = (float) (lengths.get(row) / Math.sqrt(squares));
+          for (int from = row * columns; from < end; from += Tiles.SIZE) {
+            int count = Math.min(Tiles.SIZE, end - from);
+            if (columns > Tiles.SIZE) {
+              direction.get(from, tile[0], 0, count);
+            }
             times(tile[0], factor, count);
             weight.put(from, tile[0], 0, count);
           }
@@ -47,26 +54,37 @@ final class WeightNormRows {
       CpuBuffer dv,
       CpuBuffer dscale) {
     FloatBuffer direction = v.floats();
+    FloatBuffer lengths = scale.floats();
     FloatBuffer gradient = dw.floats();
     FloatBuffer target = dv.floats();
+    FloatBuffer alongs = dscale.floats();
     tiles.forEachRow(
         rows,
         columns,
         WORTH_SHARING,
         (tile, row) -> {
           int end = (row + 1) * columns;
-          double squares = dot(tile, direction, direction, row * columns, end);
-          double along = dot(tile, gradient, direction, row * columns, end);
-          float factor = (float) (scale.floats().get(row) / Math.sqrt(squares));
-          float share = (float) (along / squares);
+          double squares = 0;
+          double along = 0;
           for (int from = row * columns; from < end; from += Tiles.SIZE) {
             int count = Math.min(Tiles.SIZE, end - from);
             gradient.get(from, tile[0], 0, count);
             direction.get(from, tile[1], 0, count);
+            squares += dot(tile[1], tile[1], count);
+            along += dot(tile[0], tile[1], count);
+          }
+          float factor = (float) (lengths.get(row) / Math.sqrt(squares));
+          float share = (float) (along / squares);
+          for (int from = row * columns; from < end; from += Tiles.SIZE) {
+            int count = Math.min(Tiles.SIZE, end - from);
+            if (columns > Tiles.SIZE) {
+              gradient.get(from, tile[0], 0, count);
+              direction.get(from, tile[1], 0, count);
+            }
             across(tile[0], tile[1], factor, share, count);
             target.put(from, tile[0], 0, count);
           }
-          dscale.floats().put(row, (float) (along / Math.sqrt(squares)));
+          alongs.put(row, (float) (along / Math.sqrt(squares)));
         });
   }
 
@@ -80,22 +98,6 @@ final class WeightNormRows {
     for (int i = 0; i < count; i++) {
       g[i] = factor * (g[i] - share * v[i]);
     }
-  }
-
-  /** The sum of the products of elements {@code from .. end} of both. */
-  private static double dot(float[][] tile, FloatBuffer a, FloatBuffer b, int from, int end) {
-    double sum = 0;
-    for (int at = from; at < end; at += Tiles.SIZE) {
-      int count = Math.min(Tiles.SIZE, end - at);
-      a.get(at, tile[0], 0, count);
-      float[] other = tile[0];
-      if (a != b) {
-        other = tile[1];
-        b.get(at, other, 0, count);
-      }
-      sum += dot(tile[0], other, count);
-    }
-    return sum;
   }
 
   /** HotSpot does not vectorise a sum; as several it need not wait for one addition to end. */
