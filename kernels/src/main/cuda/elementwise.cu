@@ -135,6 +135,15 @@ __device__ void fill(T value, long long length, T *y) {
   });
 }
 
+/** What follows a product: y = leakyRelu(z + bias), z: [rows, columns]; y may be z. */
+template <typename T>
+__device__ void biasLeakyRelu(
+    long long length, int columns, float slope, const float *z, const float *bias, T *y) {
+  for (long long i = gridStart(); i < length; i += gridStep()) {
+    store(y, i, value<LEAKY_RELU>(slope, 0.0f, z[i] + bias[i % columns]));
+  }
+}
+
 /** Calls body(the operation as a type), so that loops are compiled for each. */
 template <UnaryOp OP>
 struct Unary {
@@ -213,6 +222,18 @@ extern "C" __global__ void __launch_bounds__(256, 6) binary_f32(
 
 extern "C" __global__ void __launch_bounds__(256, 6) binary_bf16(int op, Box box, const bf16 *a, const bf16 *b, bf16 *y) {
   binary(op, box, a, b, y);
+}
+
+extern "C" __global__ void __launch_bounds__(256, 6) bias_leaky_relu_f32(
+    long long length, int columns, float slope, const float *z, const float *bias,
+    float *y) {
+  biasLeakyRelu(length, columns, slope, z, bias, y);
+}
+
+extern "C" __global__ void __launch_bounds__(256, 6) bias_leaky_relu_bf16(
+    long long length, int columns, float slope, const float *z, const float *bias,
+    bf16 *y) {
+  biasLeakyRelu(length, columns, slope, z, bias, y);
 }
 
 extern "C" __global__ void __launch_bounds__(256, 6) fill_f32(float value, long long length, float *y) {

@@ -129,6 +129,22 @@ __device__ void fill(const Draws &draws, const int *offset, Distribution distrib
 
 /** y may be x. */
 template <typename T>
+__device__ void noise(const Draws &draws, const int *offset, float deviation, const T *x, T *y) {
+  int skipped = static_cast<int>(draws.first % 4);
+  for (long long i = gridStart(); 4 * i - skipped < draws.length; i += gridStep()) {
+    float normals[4];
+    Normal{0.0f, deviation}.make(words(draws, offset, draws.first / 4 + i), normals);
+    float values[4];
+    loadFour(x, 4 * i - skipped, draws.length, values);
+    for (int k = 0; k < 4; k++) {
+      values[k] = __fadd_rn(values[k], normals[k]);
+    }
+    storeFour(y, 4 * i - skipped, draws.length, values);
+  }
+}
+
+/** y may be x. */
+template <typename T>
 __device__ void dropout(
     const Draws &draws, const int *offset, float rate, float scale, const T *x, T *y) {
   int skipped = static_cast<int>(draws.first % 4);
@@ -161,6 +177,16 @@ extern "C" __global__ void normal_f32(
 extern "C" __global__ void normal_bf16(
     Draws draws, const int *offset, float mean, float deviation, bf16 *y) {
   fill(draws, offset, Normal{mean, deviation}, y);
+}
+
+extern "C" __global__ void noise_f32(
+    Draws draws, const int *offset, float deviation, const float *x, float *y) {
+  noise(draws, offset, deviation, x, y);
+}
+
+extern "C" __global__ void noise_bf16(
+    Draws draws, const int *offset, float deviation, const bf16 *x, bf16 *y) {
+  noise(draws, offset, deviation, x, y);
 }
 
 extern "C" __global__ void dropout_f32(

@@ -68,7 +68,7 @@ final class MlpStep {
     random = new RandomSource(device, 1);
     generator = generator();
     features = features();
-    classifier = new Sequential(Layer.noise(0.5f, random), normalised(250, CLASSES, true));
+    classifier = new Sequential(Layer.noise(0.5f, random), normalised(250, CLASSES));
     images = random.uniform(DType.F32, Shape.of(2 * batch, PIXELS), 0, 1);
     others = random.uniform(DType.F32, Shape.of(batch, PIXELS), 0, 1);
     targets = Tensor.of(device, Shape.of(3 * batch), targets(batch));
@@ -137,7 +137,7 @@ final class MlpStep {
         new Dense(500, 500, false, INITIAL, random),
         new BatchNorm(500, false, device),
         Layer.softplus(),
-        normalised(500, PIXELS, true),
+        normalised(500, PIXELS),
         Layer.sigmoid());
   }
 
@@ -146,14 +146,13 @@ final class MlpStep {
     int inputs = PIXELS;
     for (int outputs : new int[] {1000, 500, 250, 250, 250}) {
       layers.add(Layer.noise(inputs == PIXELS ? 0.3f : 0.5f, random));
-      layers.add(normalised(inputs, outputs, false));
-      layers.add(Layer.relu());
+      layers.add(new WeightNorm(Dense.withRelu(inputs, outputs, INITIAL, random), false, 1));
       inputs = outputs;
     }
     return new Sequential(layers);
   }
 
-  private Module normalised(int inputs, int outputs, boolean learnsScale) {
-    return new WeightNorm(new Dense(inputs, outputs, true, INITIAL, random), learnsScale, 1);
+  private Module normalised(int inputs, int outputs) {
+    return new WeightNorm(new Dense(inputs, outputs, true, INITIAL, random), true, 1);
   }
 }

@@ -64,4 +64,18 @@ public interface NormKernels {
       Buffer dx,
       Buffer dscale,
       Buffer dshift);
+
+  /**
+   * Weight normalisation of each row: {@code w = scale v / |v|}; Salimans and Kingma 2016, <a
+   * href="https://arxiv.org/abs/1602.07868">arXiv:1602.07868</a>. All F32.
+   *
+   * @param v {@code [rows, columns]}
+   * @param scale {@code [rows]}
+   * @param w as {@code v}
+   */
+  void weightNormForward(int rows, int columns, Buffer v, Buffer scale, Buffer w);
+
+  /** The gradients of {@link #weightNormForward}; {@code dv} may be {@code dw}. */
+  void weightNormBackward(
+      int rows, int columns, Buffer v, Buffer scale, Buffer dw, Buffer dv, Buffer dscale);
 }

@@ -28,6 +28,12 @@ public interface RandomKernels {
   void normal(Key key, Buffer offset, long first, float mean, float deviation, Buffer y);
 
   /**
+   * {@code y = x} plus normals of mean 0 and the given standard deviation. {@code y} may be {@code
+   * x}.
+   */
+  void noise(Key key, Buffer offset, long first, float deviation, Buffer x, Buffer y);
+
+  /**
    * {@code y = x / (1 - rate)} where a uniform draw is at least {@code rate}, and 0 elsewhere;
    * Srivastava et al. 2014. Called with the same key and offset on {@code dy} it is its own
    * gradient. {@code y} may be {@code x}.

@@ -49,6 +49,30 @@ class GemmConformanceTest {
     }
   }
 
+  @OnEveryDevice
+  void productWithBiasAndActivationIsTheReferences(Device device) {
+    for (float slope : new float[] {1, 0.2f, 0}) {
+      for (int[] size : SIZES) {
+        affine(device, new MatmulGeometry(size[0], size[1], size[2], false, true), slope);
+      }
+      affine(device, new MatmulGeometry(33, 31, 17, false, false), slope);
+      affine(device, new MatmulGeometry(33, 31, 17, true, false), slope);
+      affine(device, new MatmulGeometry(33, 31, 17, true, true), slope);
+    }
+  }
+
+  private static void affine(Device device, MatmulGeometry g, float slope) {
+    var trial = new Trial(device, g + " slope " + slope);
+    var a = trial.input("a", (long) g.rows() * g.inner());
+    var b = trial.input("b", (long) g.inner() * g.columns());
+    var bias = trial.single("bias", trial.normal(g.columns()));
+    var c = trial.output("c", (long) g.rows() * g.columns());
+    trial.run(
+        (kernels, at) ->
+            kernels.gemm().affine(g, slope, at.of(a), at.of(b), at.of(bias), at.of(c)));
+    trial.assertSums(c, g.inner() + 1);
+  }
+
   private static void product(Device device, MatmulGeometry g) {
     var trial = new Trial(device, g);
     var a = trial.input("a", (long) g.rows() * g.inner());

@@ -8,7 +8,7 @@ import java.util.List;
 import semigan.kernels.RandomKernels.Key;
 
 class RandomConformanceTest {
-  private static final int[] LENGTHS = {1, 3, 31, 32, 33, 255, 256, 257, 5003};
+  private static final int[] LENGTHS = {1, 3, 31, 32, 33, 255, 256, 257, 5003, 20_011};
   private static final long[] FIRSTS = {0, 1, 2, 3, 4, 1021, 1L << 34, (1L << 34) - 5};
   private static final List<Key> KEYS =
       List.of(new Key(0, 0), new Key(-1, -1), new Key(0x1234_5678_9ABCL, 7));
@@ -55,6 +55,34 @@ class RandomConformanceTest {
         if (device.type() == DType.F32) {
           assertArrayEquals(
               Trial.values(LENGTHS[i], at -> 0.1f + 0.3f * normal(key, first + at)),
+              trial.actual(y));
+        }
+      }
+    }
+  }
+
+  @OnEveryDevice
+  void noiseIsTheInputPlusThatOfPhiloxBitForBit(Device device) {
+    for (Key key : KEYS) {
+      for (int i = 0; i < LENGTHS.length; i++) {
+        long first = FIRSTS[i % FIRSTS.length];
+        var trial = new Trial(device, "noise from " + first);
+        var offset = trial.integers("offset", OFFSET_WORDS);
+        var x = trial.input("x", LENGTHS[i]);
+        var y = trial.output("y", LENGTHS[i]);
+        var same = trial.updated("same", x.before());
+        trial.run(
+            (kernels, at) -> {
+              var random = kernels.random();
+              random.noise(key, at.of(offset), first, 0.3f, at.of(x), at.of(y));
+              random.noise(key, at.of(offset), first, 0.3f, at.of(same), at.of(same));
+            });
+        trial.assertSame(y);
+        trial.assertSame(same);
+        if (device.type() == DType.F32) {
+          assertArrayEquals(
+              Trial.values(
+                  LENGTHS[i], at -> (float) x.before()[at] + 0.3f * normal(key, first + at)),
               trial.actual(y));
         }
       }

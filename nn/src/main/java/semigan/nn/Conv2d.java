@@ -1,6 +1,5 @@
 package semigan.nn;
 
-import java.util.Set;
 import semigan.kernels.DType;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
@@ -46,7 +45,7 @@ public final class Conv2d extends Weighted {
   }
 
   @Override
-  protected Set<Integer> summedAxes() {
-    return Set.of(1, 2, 3);
+  protected int outputAxis() {
+    return 0;
   }
 }

@@ -1,6 +1,5 @@
 package semigan.nn;
 
-import java.util.Set;
 import semigan.kernels.DType;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
@@ -52,7 +51,7 @@ public final class ConvTranspose2d extends Weighted {
   }
 
   @Override
-  protected Set<Integer> summedAxes() {
-    return Set.of(0, 1, 2);
+  protected int outputAxis() {
+    return -1;
   }
 }

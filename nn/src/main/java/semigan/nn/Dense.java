@@ -1,6 +1,5 @@
 package semigan.nn;
 
-import java.util.Set;
 import semigan.kernels.DType;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
@@ -18,9 +17,31 @@ public final class Dense extends Weighted {
    */
   public Dense(
       int inputs, int outputs, boolean bias, Initialiser initialiser, RandomSource random) {
+    this(inputs, outputs, bias, 1, initialiser, random);
+  }
+
+  private Dense(
+      int inputs,
+      int outputs,
+      boolean bias,
+      float slope,
+      Initialiser initialiser,
+      RandomSource random) {
     super(
         initialiser.draw(Shape.of(outputs, inputs), inputs, outputs, random),
-        bias ? Tensor.zeros(random.device(), DType.F32, Shape.of(outputs)) : null);
+        bias ? Tensor.zeros(random.device(), DType.F32, Shape.of(outputs)) : null,
+        slope);
+  }
+
+  /** The layer with a bias and ReLU behind it, as one kernel. */
+  public static Dense withRelu(
+      int inputs, int outputs, Initialiser initialiser, RandomSource random) {
+    return new Dense(inputs, outputs, true, 0, initialiser, random);
+  }
+
+  @Override
+  protected Tensor affine(Tensor x, Tensor weight, Tensor bias, float slope) {
+    return MatMul.affine(x, weight, bias, slope);
   }
 
   @Override
@@ -29,7 +50,7 @@ public final class Dense extends Weighted {
   }
 
   @Override
-  protected Set<Integer> summedAxes() {
-    return Set.of(1);
+  protected int outputAxis() {
+    return 0;
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import semigan.kernels.DType;
 import semigan.tensor.Scope;
 import semigan.tensor.Shape;
@@ -11,13 +12,15 @@ import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
 import semigan.tensor.ops.Cast;
 import semigan.tensor.ops.Sum;
+import semigan.tensor.ops.Transpose;
 import semigan.tensor.ops.Unary;
 
 /**
  * A layer whose weight is {@code scale v / |v|}, one direction {@code v} and one length {@code
  * scale} for each output; Salimans and Kingma 2016, <a
  * href="https://arxiv.org/abs/1602.07868">arXiv:1602.07868</a>. {@link #initialise} sets scale and
- * bias so that the outputs of one batch have mean 0 and the given deviation.
+ * bias so that the outputs of one batch have mean 0 and the given deviation, before the activation
+ * that the layer may have behind it.
  */
 public final class WeightNorm implements Module {
   private final Weighted layer;
@@ -44,21 +47,28 @@ public final class WeightNorm implements Module {
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
-    // The layer is linear, so its outputs can be scaled for its weight: once, by a small factor.
-    Tensor factor = Cast.cast(Binary.divide(scale, length()), x.type());
-    Tensor scaled = Binary.multiply(layer.linear(x), factor);
-    return Binary.add(scaled, Cast.cast(bias, x.type()));
+    return layer.forward(x, weight(scale));
   }
 
-  /** {@code |v|} of each output: {@code [outputs]}. */
-  private Tensor length() {
-    return Unary.sqrt(Sum.sum(Unary.square(layer.weight()), layer.summedAxes()));
+  /** The layer's direction with the given length for each output. */
+  private Tensor weight(Tensor scale) {
+    Tensor v = layer.weight();
+    if (layer.outputAxis() == 0) {
+      return semigan.tensor.ops.WeightNorm.weightNorm(v, scale);
+    }
+    int rank = v.shape().rank();
+    int[] outputsFirst = IntStream.range(0, rank).map(axis -> (axis + rank - 1) % rank).toArray();
+    int[] outputsLast = IntStream.range(0, rank).map(axis -> (axis + 1) % rank).toArray();
+    Tensor rows = Transpose.transpose(v, outputsFirst);
+    Tensor w = semigan.tensor.ops.WeightNorm.weightNorm(rows, scale);
+    return Transpose.transpose(w, outputsLast);
   }
 
   @Override
   public Tensor initialise(Tensor x) {
     try (Scope scope = Scope.open(x.device())) {
-      Tensor t = Binary.divide(layer.linear(x), length());
+      Tensor unit = weight(Tensor.full(x.device(), DType.F32, scale.shape(), 1));
+      Tensor t = layer.linear(x, Cast.cast(unit, x.type()));
       Set<Integer> rows = new TreeSet<>();
       for (int axis = 0; axis < t.shape().rank() - 1; axis++) {
         rows.add(axis);

@@ -3,25 +3,36 @@ package semigan.nn;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
 import semigan.tensor.ops.Cast;
+import semigan.tensor.ops.Unary;
 
 /**
- * A layer that is linear in one weight, and may add a bias along the last axis of its output.
- * Parameters are F32; they take part in the type of the input, rounded where that is BF16.
+ * A layer that is linear in one weight, and may add a bias along the last axis of its output, with
+ * LeakyReLU behind it if it is made so. Parameters are F32; they take part in the type of the
+ * input, rounded where that is BF16.
  */
 public abstract class Weighted implements Module {
   private final Tensor weight;
   private final Tensor bias;
+  private final float slope;
 
   /**
    * @param bias {@code [outputs]}, or null for none
    */
   protected Weighted(Tensor weight, Tensor bias) {
+    this(weight, bias, 1);
+  }
+
+  /**
+   * @param bias {@code [outputs]}, or null for none
+   * @param slope of LeakyReLU where its input is not positive; 1 for no activation
+   */
+  protected Weighted(Tensor weight, Tensor bias, float slope) {
     this.weight = weight;
     this.bias = bias;
+    this.slope = slope;
   }
 
   /**
@@ -31,13 +42,24 @@ public abstract class Weighted implements Module {
    */
   protected abstract Tensor linear(Tensor x, Tensor weight);
 
-  /** The layer without its bias, in the type of {@code x}. */
-  final Tensor linear(Tensor x) {
-    return linear(x, Cast.cast(weight, x.type()));
+  /** The whole layer, bias and activation included; a layer that has one kernel for it says so. */
+  protected Tensor affine(Tensor x, Tensor weight, Tensor bias, float slope) {
+    Tensor z = Binary.add(linear(x, weight), Cast.cast(bias, x.type()));
+    return slope == 1 ? z : Unary.leakyRelu(z, slope);
   }
 
-  /** The axes of the weight over which one output sums. */
-  protected abstract Set<Integer> summedAxes();
+  /** The layer with another weight, F32, in place of its own. */
+  final Tensor forward(Tensor x, Tensor weight) {
+    Tensor w = Cast.cast(weight, x.type());
+    if (bias != null) {
+      return affine(x, w, bias, slope);
+    }
+    Tensor y = linear(x, w);
+    return slope == 1 ? y : Unary.leakyRelu(y, slope);
+  }
+
+  /** The axis of the weight along which the outputs lie: the first or the last. */
+  protected abstract int outputAxis();
 
   public final Tensor weight() {
     return weight;
@@ -49,8 +71,7 @@ public abstract class Weighted implements Module {
 
   @Override
   public final Tensor forward(Tensor x, Mode mode) {
-    Tensor y = linear(x);
-    return bias == null ? y : Binary.add(y, Cast.cast(bias, y.type()));
+    return forward(x, weight);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Unary;
@@ -58,6 +59,17 @@ class WeightNormTest {
     assertNormalised(layer.initialise(x), 0.5);
     // What was set stays: the next pass over the same batch gives the same.
     assertNormalised(layer.forward(x, Mode.EVAL), 0.5);
+  }
+
+  @Test
+  void initialisingLooksBeforeTheActivation() {
+    RandomSource draws = device.draws();
+    WeightNorm layer = new WeightNorm(Dense.withRelu(7, 4, ANY, draws), true, 1);
+    double[] outputs = layer.initialise(device.normal(Shape.of(400, 7))).toDoubles();
+    // Of what is spread evenly about 0, half is negative.
+    long positive = Arrays.stream(outputs).filter(y -> y > 0).count();
+    assertTrue(Math.abs(positive - 800) < 150, positive + " of 1,600 are positive");
+    assertTrue(Arrays.stream(outputs).allMatch(y -> y >= 0));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,20 @@ class WeightedTest {
         Shape.of(1, 5),
         Shape.of(1, 3),
         (x, w) -> Plain.dense(x, w, 5, 3));
+  }
+
+  @Test
+  void denseWithReluCutsOffWhatIsNegativeAfterItsBias() {
+    Dense layer = Dense.withRelu(5, 3, ANY, device.draws());
+    Tensor bias = layer.bias().orElseThrow();
+    bias.assign(device.normal(bias.shape()));
+    Tensor x = device.normal(Shape.of(4, 5));
+    Slopes.assertSame(
+        in -> positive(Plain.plus(Plain.dense(in[0], in[1], 5, 3), in[2])),
+        layer.forward(x, Mode.TRAIN),
+        device.normal(Shape.of(4, 3)),
+        List.of(x, layer.weight(), bias),
+        1e-5);
   }
 
   @Test
@@ -104,6 +119,10 @@ class WeightedTest {
             () -> layer.forward(device.normal(Shape.of(2, 4)), Mode.EVAL));
     assertTrue(refusal.getMessage().contains("[2,4]"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("[3,5]"), refusal.getMessage());
+  }
+
+  private static double[] positive(double[] z) {
+    return Arrays.stream(z).map(value -> Math.max(value, 0)).toArray();
   }
 
   /** Output, gradients of input, weight and bias, and the parameters' names. */

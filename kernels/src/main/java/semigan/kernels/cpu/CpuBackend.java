@@ -58,7 +58,7 @@ public final class CpuBackend implements Backend {
   private final AugmentKernels augment;
   private final LossKernels loss;
   private final OptimKernels optim;
-  private final RandomKernels random;
+  private final CpuRandom random;
   private boolean open = true;
 
   /**
@@ -75,7 +75,7 @@ public final class CpuBackend implements Backend {
     widening = new Widening(plans, this);
     conv = new CpuConv(plans, workers, widening, this);
     gemm = new CpuGemm(plans);
-    norm = new CpuNorm(plans, widening);
+    norm = new CpuNorm(plans, tiles, widening);
     elementwise = new CpuElementwise(plans, tiles, widening, this);
     copy = new CpuCopy(plans, widening);
     reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));
@@ -84,7 +84,7 @@ public final class CpuBackend implements Backend {
     augment = new CpuAugment(widening);
     loss = new CpuLoss(widening);
     optim = new CpuOptim(tiles, widening);
-    random = new CpuRandom(tiles, widening);
+    random = new CpuRandom(workers, widening);
   }
 
   @Override
@@ -254,6 +254,7 @@ public final class CpuBackend implements Backend {
       reduce.close();
       plans.close();
       workers.close();
+      random.close();
       heap.close();
       library.close();
     }

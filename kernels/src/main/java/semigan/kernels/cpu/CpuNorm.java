@@ -42,10 +42,12 @@ final class CpuNorm implements NormKernels {
 
   private final Plans plans;
   private final Widening widening;
+  private final WeightNormRows weights;
 
-  CpuNorm(Plans plans, Widening widening) {
+  CpuNorm(Plans plans, Tiles tiles, Widening widening) {
     this.plans = plans;
     this.widening = widening;
+    weights = new WeightNormRows(tiles);
   }
 
   @Override
@@ -261,5 +263,23 @@ final class CpuNorm implements NormKernels {
             attributes),
         "batch normalisation");
     return descriptor;
+  }
+
+  @Override
+  public void weightNormForward(int rows, int columns, Buffer v, Buffer scale, Buffer w) {
+    weights.forward(rows, columns, CpuBuffer.of(v), CpuBuffer.of(scale), CpuBuffer.of(w));
+  }
+
+  @Override
+  public void weightNormBackward(
+      int rows, int columns, Buffer v, Buffer scale, Buffer dw, Buffer dv, Buffer dscale) {
+    weights.backward(
+        rows,
+        columns,
+        CpuBuffer.of(v),
+        CpuBuffer.of(scale),
+        CpuBuffer.of(dw),
+        CpuBuffer.of(dv),
+        CpuBuffer.of(dscale));
   }
 }

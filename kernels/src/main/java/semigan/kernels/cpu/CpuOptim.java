@@ -7,7 +7,7 @@ import semigan.kernels.OptimKernels;
 
 /** Optimisers: one pass over the parameter and its state, which no oneDNN primitive can do. */
 final class CpuOptim implements OptimKernels {
-  private static final int WORTH_SHARING = 1 << 17;
+  private static final int WORTH_SHARING = 1 << 15;
 
   private final Tiles tiles;
   private final Widening widening;

@@ -3,20 +3,46 @@ package semigan.kernels.cpu;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import semigan.kernels.Buffer;
-import semigan.kernels.Philox;
 import semigan.kernels.RandomKernels;
 
 /** Random numbers, a tile of draws at a time. */
-final class CpuRandom implements RandomKernels {
-  private static final int WORTH_SHARING = 1 << 14;
-  private static final int LANES = 4;
+final class CpuRandom implements RandomKernels, AutoCloseable {
+  private static final int WORTH_SHARING = 1 << 13;
 
-  private final Tiles tiles;
+  /** Draws that start with a block, of which a kernel takes the part that it was asked for. */
+  private interface Source {
+    void draw(DrawTile tile, long block, float[] target);
+  }
+
+  /** What is done with the draws of some elements. */
+  private interface Body {
+    /**
+     * @param draws one for each element
+     * @param values an array as long, of this thread's own
+     * @param from index of the first element
+     * @param count number of elements
+     */
+    void run(float[] draws, float[] values, int from, int count);
+  }
+
+  /** A thread's own memory. */
+  private record Bench(DrawTile tile, float[] draws, float[] values) {
+    static Bench make() {
+      return new Bench(new DrawTile(), new float[DrawTile.SIZE], new float[DrawTile.SIZE]);
+    }
+  }
+
+  private final Workers workers;
   private final Widening widening;
+  private final Bench[] benches;
 
-  CpuRandom(Tiles tiles, Widening widening) {
-    this.tiles = tiles;
+  CpuRandom(Workers workers, Widening widening) {
+    this.workers = workers;
     this.widening = widening;
+    benches = new Bench[workers.threads()];
+    for (int i = 0; i < benches.length; i++) {
+      benches[i] = Bench.make();
+    }
   }
 
   @Override
@@ -29,25 +55,24 @@ final class CpuRandom implements RandomKernels {
 
   @Override
   public void uniform(Key key, Buffer offset, long first, float low, float high, Buffer y) {
-    fill(new Draws(key, offsetOf(offset), false), first, low, high - low, y);
+    fill(uniforms(key, offset), first, low, high - low, y);
   }
 
   @Override
   public void normal(Key key, Buffer offset, long first, float mean, float deviation, Buffer y) {
-    fill(new Draws(key, offsetOf(offset), true), first, mean, deviation, y);
+    fill(normals(key, offset), first, mean, deviation, y);
   }
 
-  private void fill(Draws draws, long first, float shift, float scale, Buffer y) {
+  private void fill(Source source, long first, float shift, float scale, Buffer y) {
     try (var wide = widening.open()) {
       FloatBuffer target = wide.writing(y).floats();
-      tiles.forEach(
+      forEach(
+          source,
+          first,
           target.capacity(),
-          WORTH_SHARING,
-          (tile, from, count) -> {
-            float[] values = tile[0];
-            draws.fill(first + from, values, count);
+          (draws, values, from, count) -> {
             for (int i = 0; i < count; i++) {
-              values[i] = shift + scale * values[i];
+              values[i] = shift + scale * draws[i];
             }
             target.put(from, values, 0, count);
           });
@@ -55,26 +80,59 @@ final class CpuRandom implements RandomKernels {
   }
 
   @Override
+  public void noise(Key key, Buffer offset, long first, float deviation, Buffer x, Buffer y) {
+    change(
+        normals(key, offset),
+        first,
+        x,
+        y,
+        (draws, values, from, count) -> {
+          for (int i = 0; i < count; i++) {
+            values[i] += deviation * draws[i];
+          }
+        });
+  }
+
+  @Override
   public void dropout(Key key, Buffer offset, long first, float rate, Buffer x, Buffer y) {
+    float kept = 1 / (1 - rate);
+    change(
+        uniforms(key, offset),
+        first,
+        x,
+        y,
+        (draws, values, from, count) -> {
+          for (int i = 0; i < count; i++) {
+            values[i] = draws[i] >= rate ? values[i] * kept : 0;
+          }
+        });
+  }
+
+  /** {@code y} becomes what {@code change} makes of {@code x}, which it finds in its values. */
+  private void change(Source source, long first, Buffer x, Buffer y, Body change) {
     try (var wide = widening.open()) {
-      FloatBuffer source = wide.reading(x).floats();
+      FloatBuffer input = wide.reading(x).floats();
       FloatBuffer target = wide.writing(y).floats();
-      Draws draws = new Draws(key, offsetOf(offset), false);
-      float kept = 1 / (1 - rate);
-      tiles.forEach(
+      forEach(
+          source,
+          first,
           target.capacity(),
-          WORTH_SHARING,
-          (tile, from, count) -> {
-            float[] u = tile[0];
-            float[] v = tile[1];
-            draws.fill(first + from, u, count);
-            source.get(from, v, 0, count);
-            for (int i = 0; i < count; i++) {
-              v[i] = u[i] >= rate ? v[i] * kept : 0;
-            }
-            target.put(from, v, 0, count);
+          (draws, values, from, count) -> {
+            input.get(from, values, 0, count);
+            change.run(draws, values, from, count);
+            target.put(from, values, 0, count);
           });
     }
+  }
+
+  private static Source uniforms(Key key, Buffer offset) {
+    long now = offsetOf(offset);
+    return (tile, block, target) -> tile.uniform(key, now, block, target);
+  }
+
+  private static Source normals(Key key, Buffer offset) {
+    long now = offsetOf(offset);
+    return (tile, block, target) -> tile.normal(key, now, block, target);
   }
 
   private static long offsetOf(Buffer offset) {
@@ -82,34 +140,35 @@ final class CpuRandom implements RandomKernels {
     return (words.get(0) & 0xFFFFFFFFL) | (long) words.get(1) << 32;
   }
 
-  /** Consecutive draws as floats: uniform in {@code [0, 1)}, or standard normal. */
-  private record Draws(Key key, long offset, boolean normal) {
-    void fill(long first, float[] target, int count) {
-      int[] words = new int[LANES];
-      float[] lanes = new float[LANES];
-      int skipped = (int) (first % LANES);
-      long block = first / LANES;
-      for (int at = -skipped; at < count; at += LANES) {
-        Philox.block(key.seed(), key.stream(), offset, block++, words);
-        if (at >= 0 && at + LANES <= count) {
-          convert(words, target, at);
-        } else {
-          convert(words, lanes, 0);
-          int from = Math.max(at, 0);
-          System.arraycopy(lanes, from - at, target, from, Math.min(at + LANES, count) - from);
-        }
-      }
+  private void forEach(Source source, long first, int length, Body body) {
+    int ahead = (int) (first % DrawTile.LANES);
+    int count = (ahead + length + DrawTile.SIZE - 1) / DrawTile.SIZE;
+    Workers.Part part =
+        (thread, begin, end) -> {
+          Bench bench = benches[thread];
+          for (int tile = begin; tile < end; tile++) {
+            int at = tile * DrawTile.SIZE - ahead;
+            int from = Math.max(at, 0);
+            int to = Math.min(at + DrawTile.SIZE, length);
+            long block = first / DrawTile.LANES + (long) tile * (DrawTile.SIZE / DrawTile.LANES);
+            source.draw(bench.tile(), block, bench.draws());
+            if (from > at) {
+              System.arraycopy(bench.draws(), from - at, bench.draws(), 0, to - from);
+            }
+            body.run(bench.draws(), bench.values(), from, to - from);
+          }
+        };
+    if (length < WORTH_SHARING) {
+      part.run(0, 0, count);
+    } else {
+      workers.share(count, part);
     }
+  }
 
-    private void convert(int[] words, float[] target, int at) {
-      if (normal) {
-        Philox.normalPair(words[0], words[1], target, at);
-        Philox.normalPair(words[2], words[3], target, at + 2);
-      } else {
-        for (int lane = 0; lane < LANES; lane++) {
-          target[at + lane] = Philox.uniform(words[lane]);
-        }
-      }
+  @Override
+  public void close() {
+    for (Bench bench : benches) {
+      bench.tile().close();
     }
   }
 }

@@ -24,6 +24,15 @@ final class Tiles {
     void run(float[][] tiles, int from, int count);
   }
 
+  /** What is done with one row. */
+  interface RowBody {
+    /**
+     * @param tiles as {@link Body} has them
+     * @param row its index
+     */
+    void run(float[][] tiles, int row);
+  }
+
   private final Workers workers;
   private final float[][][] tiles;
 
@@ -48,6 +57,25 @@ final class Tiles {
       runTiles(0, 0, count, length, body);
     } else {
       workers.share(count, (thread, from, to) -> runTiles(thread, from, to, length, body));
+    }
+  }
+
+  /**
+   * Runs the body over the rows of a matrix.
+   *
+   * @param worthSharing elements from which a second thread pays for its hand-over
+   */
+  void forEachRow(int rows, int columns, int worthSharing, RowBody body) {
+    Workers.Part part =
+        (thread, from, to) -> {
+          for (int row = from; row < to; row++) {
+            body.run(tiles[thread], row);
+          }
+        };
+    if ((long) rows * columns < worthSharing) {
+      part.run(0, 0, rows);
+    } else {
+      workers.share(rows, part);
     }
   }
 

@@ -85,7 +85,7 @@ public final class CudaBackend implements Backend {
       loss = new CudaLoss(launcher);
       optim = new CudaOptim(launcher, this);
       random = new CudaRandom(launcher);
-      gemm = new CudaGemm(context, source, options.tf32());
+      gemm = new CudaGemm(context, launcher, this, source, options.tf32());
       conv = new CudaConv(context, launcher, this, options);
     } catch (DeviceMemoryException e) {
       context.close();

@@ -5,6 +5,7 @@ import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasOperation;
+import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.GemmKernels;
@@ -14,15 +15,26 @@ import semigan.kernels.MatmulGeometry;
 final class CudaGemm implements GemmKernels, AutoCloseable {
 
   private final CudaContext context;
+  private final Launcher launcher;
+  private final Backend memory;
   private final BlasHandle handle;
   private final boolean tf32;
 
   /**
+   * @param launcher of what follows a product
+   * @param memory where a product waits for it
    * @param source of cuBLAS's workspace
    * @param tf32 whether F32 inputs may be rounded to TF32
    */
-  CudaGemm(CudaContext context, DeviceMemory.Source source, boolean tf32) {
+  CudaGemm(
+      CudaContext context,
+      Launcher launcher,
+      Backend memory,
+      DeviceMemory.Source source,
+      boolean tf32) {
     this.context = context;
+    this.launcher = launcher;
+    this.memory = memory;
     this.handle = new BlasHandle(context, source);
     this.tf32 = tf32;
   }
@@ -71,6 +83,26 @@ final class CudaGemm implements GemmKernels, AutoCloseable {
                 : cublasComputeType.CUBLAS_COMPUTE_32F,
             cublasGemmAlgo.CUBLAS_GEMM_DEFAULT),
         "%s in %s".formatted(g, a.type()));
+  }
+
+  @Override
+  public void affine(MatmulGeometry g, float slope, Buffer a, Buffer b, Buffer bias, Buffer c) {
+    // The product of BF16 is not to be rounded before the bias is added.
+    Buffer z = c.type() == DType.F32 ? c : memory.allocate(DType.F32, c.length());
+    matmul(g, a, b, z);
+    launcher.launch(
+        "elementwise",
+        "bias_leaky_relu" + Launcher.suffix(c.type()),
+        LaunchPlan.elements(c.length(), launcher.multiprocessors()),
+        c.length(),
+        g.columns(),
+        slope,
+        z,
+        bias,
+        c);
+    if (z != c) {
+      memory.release(z);
+    }
   }
 
   private static int operation(boolean transposed) {

@@ -6,9 +6,16 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.NormKernels;
 
-/** Launches the kernels of norm.cu: one for a small matrix, two for a large one. */
+/**
+ * Launches the kernels of norm.cu, one for a small matrix, two for a large one, and of
+ * weight_norm.cu: a block for each row.
+ */
 final class CudaNorm implements NormKernels {
   private static final String FILE = "norm";
+  private static final String WEIGHT_FILE = "weight_norm";
+
+  /** As weight_norm.cu has it. */
+  private static final int WEIGHT_THREADS = 128;
 
   /** The struct that all of its kernels take. */
   record Normalisation(ColumnPlan matrix, float epsilon, float slope) implements KernelStruct {
@@ -166,5 +173,31 @@ final class CudaNorm implements NormKernels {
     arguments[1] = x;
     System.arraycopy(others, 0, arguments, 2, others.length);
     launcher.launch(FILE, kernel + Launcher.suffix(x.type()), how.matrix().launch(), arguments);
+  }
+
+  @Override
+  public void weightNormForward(int rows, int columns, Buffer v, Buffer scale, Buffer w) {
+    launcher.launch(
+        WEIGHT_FILE, "weight_norm_forward", weightPlan(rows), rows, columns, v, scale, w);
+  }
+
+  @Override
+  public void weightNormBackward(
+      int rows, int columns, Buffer v, Buffer scale, Buffer dw, Buffer dv, Buffer dscale) {
+    launcher.launch(
+        WEIGHT_FILE,
+        "weight_norm_backward",
+        weightPlan(rows),
+        rows,
+        columns,
+        v,
+        scale,
+        dw,
+        dv,
+        dscale);
+  }
+
+  private LaunchPlan weightPlan(int rows) {
+    return LaunchPlan.groups(rows, WEIGHT_THREADS, launcher.multiprocessors());
   }
 }

@@ -54,6 +54,13 @@ final class CudaRandom implements RandomKernels {
   }
 
   @Override
+  public void noise(Key key, Buffer offset, long first, float deviation, Buffer x, Buffer y) {
+    Draws draws = new Draws(key, first, y.length());
+    String kernel = "noise" + Launcher.suffix(y.type());
+    launcher.launch(FILE, kernel, plan(draws), draws, offset, deviation, x, y);
+  }
+
+  @Override
   public void dropout(Key key, Buffer offset, long first, float rate, Buffer x, Buffer y) {
     Draws draws = new Draws(key, first, y.length());
     String kernel = "dropout" + Launcher.suffix(y.type());

@@ -28,7 +28,8 @@ final class KernelSources {
         "pool",
         "random",
         "reduce",
-        "resize");
+        "resize",
+        "weight_norm");
   }
 
   /** The text of {@code name.cu}. */

@@ -7,6 +7,29 @@ import semigan.kernels.MatmulGeometry;
 final class ReferenceGemm implements GemmKernels {
   @Override
   public void matmul(MatmulGeometry g, Buffer a, Buffer b, Buffer c) {
+    product(g, a, b, (column, sum) -> sum, c);
+  }
+
+  @Override
+  public void affine(MatmulGeometry g, float slope, Buffer a, Buffer b, Buffer bias, Buffer c) {
+    var shift = ReferenceBuffer.of(bias);
+    product(
+        g,
+        a,
+        b,
+        (column, sum) -> {
+          double z = sum + shift.get(column);
+          return z > 0 ? z : slope * z;
+        },
+        c);
+  }
+
+  /** What becomes of a sum in some column. */
+  private interface Ending {
+    double of(long column, double sum);
+  }
+
+  private static void product(MatmulGeometry g, Buffer a, Buffer b, Ending ending, Buffer c) {
     var left = ReferenceBuffer.of(a);
     var right = ReferenceBuffer.of(b);
     var product = ReferenceBuffer.of(c);
@@ -18,7 +41,7 @@ final class ReferenceGemm implements GemmKernels {
           long bAt = g.transposeB() ? column * g.inner() + k : k * g.columns() + column;
           sum += left.get(aAt) * right.get(bAt);
         }
-        product.set(row * g.columns() + column, sum);
+        product.set(row * g.columns() + column, ending.of(column, sum));
       }
     }
   }

@@ -131,4 +131,41 @@ final class ReferenceNorm implements NormKernels {
       ReferenceBuffer.of(y).set(at, channel.y(ReferenceBuffer.of(x).get(at)));
     }
   }
+
+  @Override
+  public void weightNormForward(int rows, int columns, Buffer v, Buffer scale, Buffer w) {
+    var direction = ReferenceBuffer.of(v);
+    for (int row = 0; row < rows; row++) {
+      double factor = ReferenceBuffer.of(scale).get(row) / Math.sqrt(dot(columns, row, v, v));
+      for (long at = (long) row * columns; at < (row + 1L) * columns; at++) {
+        ReferenceBuffer.of(w).set(at, factor * direction.get(at));
+      }
+    }
+  }
+
+  @Override
+  public void weightNormBackward(
+      int rows, int columns, Buffer v, Buffer scale, Buffer dw, Buffer dv, Buffer dscale) {
+    var direction = ReferenceBuffer.of(v);
+    var gradient = ReferenceBuffer.of(dw);
+    for (int row = 0; row < rows; row++) {
+      double squares = dot(columns, row, v, v);
+      double along = dot(columns, row, dw, v);
+      double factor = ReferenceBuffer.of(scale).get(row) / Math.sqrt(squares);
+      for (long at = (long) row * columns; at < (row + 1L) * columns; at++) {
+        double across = gradient.get(at) - along / squares * direction.get(at);
+        ReferenceBuffer.of(dv).set(at, factor * across);
+      }
+      ReferenceBuffer.of(dscale).set(row, along / Math.sqrt(squares));
+    }
+  }
+
+  /** The product of one row of both. */
+  private static double dot(int columns, int row, Buffer a, Buffer b) {
+    double sum = 0;
+    for (long at = (long) row * columns; at < (row + 1L) * columns; at++) {
+      sum += ReferenceBuffer.of(a).get(at) * ReferenceBuffer.of(b).get(at);
+    }
+    return sum;
+  }
 }

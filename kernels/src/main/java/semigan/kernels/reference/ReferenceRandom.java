@@ -40,6 +40,17 @@ final class ReferenceRandom implements RandomKernels {
   }
 
   @Override
+  public void noise(Key key, Buffer offset, long first, float deviation, Buffer x, Buffer y) {
+    var input = ReferenceBuffer.of(x);
+    var output = ReferenceBuffer.of(y);
+    long count = offset(offset);
+    for (long i = 0; i < output.length(); i++) {
+      float z = normal(key, count, first + i);
+      output.set(i, input.get(i) + deviation * z);
+    }
+  }
+
+  @Override
   public void dropout(Key key, Buffer offset, long first, float rate, Buffer x, Buffer y) {
     var input = ReferenceBuffer.of(x);
     var output = ReferenceBuffer.of(y);

@@ -2,7 +2,6 @@ package semigan.tensor.ops;
 
 import java.util.List;
 import semigan.kernels.DType;
-import semigan.kernels.UnaryOp;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
@@ -140,7 +139,7 @@ public final class BatchNorm {
         List.of(x, scale, shift),
         (dy, gradients) -> {
           Tensor deviation = Unary.sqrt(Unary.linear(variance, 1, epsilon));
-          Tensor dz = slope == 1 ? dy : throughActivation(dy, y, slope);
+          Tensor dz = slope == 1 ? dy : Unary.throughLeakyRelu(dy, y, slope);
           gradients.to(x, () -> Binary.multiply(dz, Binary.divide(scale, deviation)));
           gradients.to(
               scale,
@@ -149,16 +148,6 @@ public final class BatchNorm {
                       Binary.multiply(dz, Binary.divide(Binary.subtract(x, mean), deviation))));
           gradients.to(shift, () -> sumOfRows(dz));
         });
-  }
-
-  /** By the output's sign, which is the input's. */
-  private static Tensor throughActivation(Tensor dy, Tensor y, float slope) {
-    Tensor dz = Tensor.empty(y.device(), y.type(), y.shape());
-    y.device()
-        .elementwise()
-        .unaryBackward(
-            UnaryOp.LEAKY_RELU, slope, 0, y.buffer(), y.buffer(), dy.buffer(), dz.buffer());
-    return dz;
   }
 
   private static Tensor sumOfRows(Tensor x) {

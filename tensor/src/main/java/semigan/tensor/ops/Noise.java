@@ -1,5 +1,6 @@
 package semigan.tensor.ops;
 
+import java.util.List;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Tensor;
 
@@ -9,6 +10,10 @@ public final class Noise {
 
   /** {@code x} plus independent normals of mean 0 and the given standard deviation. */
   public static Tensor noise(Tensor x, float deviation, RandomSource random) {
-    return Binary.add(x, random.normal(x.type(), x.shape(), 0, deviation));
+    Tensor y = Tensor.empty(x.device(), x.type(), x.shape());
+    x.device()
+        .random()
+        .noise(random.nextKey(), random.offset().buffer(), 0, deviation, x.buffer(), y.buffer());
+    return y.madeBy("noise", List.of(x), (dy, gradients) -> gradients.to(x, () -> dy));
   }
 }

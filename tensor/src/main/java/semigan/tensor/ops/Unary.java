@@ -59,6 +59,18 @@ public final class Unary {
     return apply(UnaryOp.LINEAR, factor, offset, x);
   }
 
+  /**
+   * The gradient of LeakyReLU by its output's sign, which with a slope of 0 or more is its input's.
+   */
+  static Tensor throughLeakyRelu(Tensor dy, Tensor y, float slope) {
+    Tensor dx = Tensor.empty(y.device(), y.type(), y.shape());
+    y.device()
+        .elementwise()
+        .unaryBackward(
+            UnaryOp.LEAKY_RELU, slope, 0, y.buffer(), y.buffer(), dy.buffer(), dx.buffer());
+    return dx;
+  }
+
   private static Tensor apply(UnaryOp op, float alpha, float beta, Tensor x) {
     var kernels = x.device().elementwise();
     Tensor y = Tensor.empty(x.device(), x.type(), x.shape());

@@ -2,11 +2,13 @@ package semigan.tensor.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.TestDevice;
@@ -45,6 +47,35 @@ class MatMulTest {
   void hasTheGradientOfAMatrixTimesItsTransposed() {
     GradientCheck.check(
         in -> MatMul.matmul(in.get(0), false, in.get(0), true), device.normal(Shape.of(3, 4)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {1, 0.2f, 0})
+  void affineIsProductBiasAndActivationWithTheirGradients(float slope) {
+    Tensor x = device.normal(Shape.of(4, 5));
+    Tensor w = device.normal(Shape.of(3, 5));
+    Tensor bias = device.normal(Shape.of(3));
+    Tensor z = Binary.add(MatMul.matmul(x, false, w, true), bias);
+    HostArray.of(Unary.leakyRelu(z, slope)).assertMatches(MatMul.affine(x, w, bias, slope), 1e-12);
+    GradientCheck.check(in -> MatMul.affine(in.get(0), in.get(1), in.get(2), slope), x, w, bias);
+  }
+
+  @Test
+  void affineRefusesAnotherNumberOfBiasesAndASlopeBelowZero() {
+    Tensor x = device.normal(Shape.of(4, 5));
+    Tensor w = device.normal(Shape.of(3, 5));
+    var biases =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> MatMul.affine(x, w, device.normal(Shape.of(5)), 0));
+    assertEquals(
+        "affine: the bias has shape [5] but the weight [3,5] has 3 outputs (axis 0); give each a bias",
+        biases.getMessage());
+    var slope =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> MatMul.affine(x, w, device.normal(Shape.of(3)), -0.1f));
+    assertTrue(slope.getMessage().contains("-0.1"), slope.getMessage());
   }
 
   @Test
