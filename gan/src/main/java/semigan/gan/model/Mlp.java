@@ -37,7 +37,7 @@ final class Mlp {
         new Dense(500, 500, false, INITIAL, random),
         new BatchNorm(500, false, random.device()),
         Layer.softplus(),
-        normalised(500, pixels, true, random),
+        normalised(500, pixels, random),
         Layer.sigmoid(),
         (x, mode) -> Unary.linear(x, 2, -1),
         Layer.toImages(spec.canvas(), spec.canvas(), spec.channels()));
@@ -52,20 +52,18 @@ final class Mlp {
     float noise = NOISE_ON_IMAGES;
     for (int outputs : HIDDEN) {
       layers.add(Layer.noise(noise, random));
-      layers.add(normalised(inputs, outputs, false, random));
-      layers.add(Layer.relu());
+      layers.add(new WeightNorm(Dense.withRelu(inputs, outputs, INITIAL, random), false, 1));
       inputs = outputs;
       noise = NOISE_ON_HIDDEN;
     }
     int classes = spec.classes().size();
     return new Discriminator(
         new Sequential(layers),
-        new Sequential(Layer.noise(noise, random), normalised(inputs, classes, true, random)));
+        new Sequential(Layer.noise(noise, random), normalised(inputs, classes, random)));
   }
 
-  private static Module normalised(
-      int inputs, int outputs, boolean learnsScale, RandomSource random) {
-    return new WeightNorm(new Dense(inputs, outputs, true, INITIAL, random), learnsScale, 1);
+  private static Module normalised(int inputs, int outputs, RandomSource random) {
+    return new WeightNorm(new Dense(inputs, outputs, true, INITIAL, random), true, 1);
   }
 
   private static int pixels(ModelSpec spec) {
