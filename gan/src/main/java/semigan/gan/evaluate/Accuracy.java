@@ -40,6 +40,18 @@ public record Accuracy(int[][] confusion) {
     return new Accuracy(confusion);
   }
 
+  /** Counts predictions, one for each image, against the labels where there are any. */
+  static Accuracy of(int[] predicted, ImageDataset images) {
+    int classes = images.classNames().size();
+    int[][] confusion = new int[classes][classes];
+    for (int i = 0; i < predicted.length; i++) {
+      if (images.label(i) != ImageDataset.UNLABELLED) {
+        confusion[images.label(i)][predicted[i]]++;
+      }
+    }
+    return new Accuracy(confusion);
+  }
+
   private static void classify(
       Discriminator classifier,
       ImageDataset form,
@@ -58,7 +70,7 @@ public record Accuracy(int[][] confusion) {
     }
   }
 
-  private static int largest(float[] values, int from, int length) {
+  static int largest(float[] values, int from, int length) {
     int best = 0;
     for (int i = 1; i < length; i++) {
       if (values[from + i] > values[from + best]) {

@@ -1,5 +1,7 @@
 package semigan.gan.evaluate;
 
+import java.util.Arrays;
+
 /**
  * KID: the unbiased estimate of the squared maximum mean discrepancy between two sets of features
  * under the kernel {@code (x'y / width + 1)^3}; Binkowski et al. 2018, <a
@@ -60,6 +62,8 @@ public record KernelDistance(double value, double low, double high) {
   /** Sums of the kernel over pairs, {@code [group of the first, group of the second]}. */
   private static double[][] kernelSums(Features a, Features b, boolean same) {
     double[][] rows = new double[a.count()][GROUPS];
+    int[] groups = new int[b.count()];
+    Arrays.setAll(groups, j -> group(j, b.count()));
     Pairs.dotProducts(
         a,
         b,
@@ -67,7 +71,7 @@ public record KernelDistance(double value, double low, double high) {
           for (int j = 0; j < count; j++) {
             if (!same || row != first + j) {
               double base = values[j] / a.width() + 1;
-              rows[row][group(first + j, b.count())] += base * base * base;
+              rows[row][groups[first + j]] += base * base * base;
             }
           }
         });
