@@ -1,6 +1,7 @@
 package semigan.gan.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -76,6 +77,12 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   public Integer call() throws Exception {
     if (count != null && count < 1) {
       throw new IllegalArgumentException("--count must be positive but is " + count);
+    }
+    Path folder = neighbours.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "--neighbours is '%s' but there is no folder %s; make it first"
+              .formatted(neighbours, folder));
     }
     Path file = model.file();
     try (Backend device = model.openDevice();

@@ -80,7 +80,10 @@ final class EvaluationReport {
     line.put(
         "classShares",
         Map.of("generated", seen.shares().generated(), "test", seen.shares().test()));
-    say("%d generated images against test images   generated  real (training images)", count);
+    say(
+        "%d generated images against %d test images, and as many training images:",
+        count, seen.testImages());
+    say("  %-14s %20s %20s", "", "generated", "training");
     row(seen, "FID", c -> c.frechet().map(fid -> "%.4f".formatted(fid)));
     row(seen, "KID", c -> c.kernel().map(k -> "%.5f".formatted(k.value())));
     row(

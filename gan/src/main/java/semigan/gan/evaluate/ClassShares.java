@@ -14,7 +14,10 @@ public record ClassShares(double[] generated, double[] test) {
   private static double[] shares(int[] predicted, int classes) {
     double[] shares = new double[classes];
     for (int label : predicted) {
-      shares[label] += 1.0 / predicted.length;
+      shares[label]++;
+    }
+    for (int k = 0; k < classes; k++) {
+      shares[k] /= predicted.length;
     }
     return shares;
   }

@@ -28,18 +28,25 @@ final class ClassifierTraining {
   /** Images move by up to this share of their height. */
   private static final int SHIFT_PART = 14;
 
-  private static final int FEWEST_STEPS = 300;
+  private static final int EPOCHS = 8;
+
+  /** Enough to tell good images from bad ones, in seconds. */
+  private static final int FEW_STEPS = 300;
+
   private static final int MOST_EPOCHS = 100;
 
   private ClassifierTraining() {}
 
+  /** For a classifier as good as this network gets. */
+  static long fullSteps(int images) {
+    return Math.max((long) EPOCHS * images / BATCH, fewSteps(images));
+  }
+
   /**
-   * Steps for so many images: at least {@code epochs} times through them, and at least 300, unless
-   * that were more than a hundred times through few images.
+   * For one that need only be compared: 300, but no more than a hundred times through few images.
    */
-  static long steps(int images, int epochs) {
-    long enough = (long) epochs * images / BATCH;
-    return Math.max(1, Math.max(enough, Math.min(FEWEST_STEPS, MOST_EPOCHS * images / BATCH)));
+  static long fewSteps(int images) {
+    return Math.max(1, Math.min(FEW_STEPS, (long) MOST_EPOCHS * images / BATCH));
   }
 
   /**

@@ -78,8 +78,9 @@ public final class Evaluator {
    * @param generated generated images against test images
    * @param floor as many training images against test images
    * @param shares of the classes
+   * @param testImages compared with
    */
-  public record Seen(Comparison generated, Comparison floor, ClassShares shares) {}
+  public record Seen(Comparison generated, Comparison floor, ClassShares shares, int testImages) {}
 
   /** Every measure in the features of {@code classifier}. */
   public Seen compare(FeatureClassifier classifier, FeatureCache cache) {
@@ -93,14 +94,15 @@ public final class Evaluator {
             ofTest.features(), drawn.features(), progress.apply("comparing generated images")),
         Comparison.of(
             ofTest.features(), ofTrain.features(), progress.apply("comparing training images")),
-        ClassShares.of(drawn.classes(), ofTest.classes(), test.classNames().size()));
+        ClassShares.of(drawn.classes(), ofTest.classes(), test.classNames().size()),
+        test.size());
   }
 
   /** What classifiers learn from generated images, and make of them. */
   public Transfer transfer(FeatureClassifier classifier) {
     GeneratedImages labelled = generated.labelled(generatedVerdicts.classes());
     FeatureSpec spec = classifier.spec();
-    long steps = ClassifierTraining.steps(Math.min(generated.size(), train.size()), 0);
+    long steps = ClassifierTraining.fewSteps(Math.min(generated.size(), train.size()));
     return new Transfer(
         steps,
         Transfer.accuracy(

@@ -44,7 +44,6 @@ public final class FeatureClassifier {
           "fashion-mnist", "279dc64e72f25de791efe3473ae8a7965252d1925a0da036c74b1c35e5b1026a");
 
   private static final int BATCH = 100;
-  private static final int EPOCHS = 8;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
@@ -106,15 +105,19 @@ public final class FeatureClassifier {
           "%s: has SHA-256 %s, expected %s, the feature classifier of %s that comes with this program and that all its measures go by; leave --features out"
               .formatted(file, hash, expected, data));
     }
-    return loadAny(file, device);
+    return load(file, device, hash);
   }
 
   /** As {@link #load}, whatever it is to be used for. */
   public static FeatureClassifier loadAny(Path file, Backend device) throws IOException {
+    return load(file, device, hash(file));
+  }
+
+  private static FeatureClassifier load(Path file, Backend device, String hash) throws IOException {
     FeatureSpec spec = readSpec(file);
     FeatureNetwork network = new FeatureNetwork(spec, new RandomSource(device, 0));
     StateFile.load(file, network.state());
-    return new FeatureClassifier(spec, hash(file), network, device);
+    return new FeatureClassifier(spec, hash, network, device);
   }
 
   /**
@@ -129,7 +132,7 @@ public final class FeatureClassifier {
       String data, ImageDataset train, Path file, Backend device, Progress progress)
       throws IOException {
     FeatureSpec spec = FeatureSpec.of(data, train);
-    long steps = ClassifierTraining.steps(train.size(), EPOCHS);
+    long steps = ClassifierTraining.fullSteps(train.size());
     try (Scope scope = Scope.open(device)) {
       FeatureNetwork network =
           ClassifierTraining.train(spec, train, steps, scope.device(), progress);

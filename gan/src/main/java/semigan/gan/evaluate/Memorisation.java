@@ -13,15 +13,20 @@ import semigan.tensor.ops.MatMul;
 
 /**
  * Whether generated images are copies of training images: the nearest training image of each, by
- * the distance between pixels, beside the same for test images, which cannot be copies.
+ * the distance between pixels, beside the same for test images, which cannot be copies. Distances
+ * are relative to the image's contrast; two images that are nearly black are no copies.
  *
  * @param neighbours index of the nearest training image of each generated one
- * @param distances root mean square difference of each generated image from it, pixels in [-1, 1]
+ * @param distances root mean square difference of each generated image from it, divided by the
+ *     standard deviation of the generated image's pixels
  * @param testDistances the same of test images
  */
 public record Memorisation(int[] neighbours, double[] distances, double[] testDistances) {
   /** Share of the test images that lie nearer to a training image than {@link #threshold}. */
   public static final double EXPECTED = 0.01;
+
+  /** Of half a level of 256. */
+  private static final double LEAST_VARIANCE = 1.6e-5;
 
   /** Training images on the device at a time. */
   private static final int CHUNK = 1000;
@@ -103,7 +108,7 @@ public record Memorisation(int[] neighbours, double[] distances, double[] testDi
     for (int i = 0; i < best.length; i++) {
       queries.read(i, a, 0);
       train.read(best[i], b, 0);
-      distances[i] = rootMeanSquare(a, b);
+      distances[i] = relativeDistance(a, b);
     }
     return best;
   }
@@ -143,12 +148,16 @@ public record Memorisation(int[] neighbours, double[] distances, double[] testDi
     return matrix;
   }
 
-  private static double rootMeanSquare(float[] a, float[] b) {
+  private static double relativeDistance(float[] image, float[] other) {
     double sum = 0;
-    for (int k = 0; k < a.length; k++) {
-      double difference = a[k] - b[k];
-      sum += difference * difference;
+    double squares = 0;
+    double differences = 0;
+    for (int k = 0; k < image.length; k++) {
+      sum += image[k];
+      squares += image[k] * image[k];
+      differences += (image[k] - other[k]) * (image[k] - other[k]);
     }
-    return Math.sqrt(sum / a.length);
+    double variance = (squares - sum * sum / image.length) / image.length;
+    return Math.sqrt(differences / image.length / Math.max(variance, LEAST_VARIANCE));
   }
 }

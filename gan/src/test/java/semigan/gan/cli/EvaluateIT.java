@@ -160,17 +160,17 @@ class EvaluateIT {
 
   @Test
   void anotherFileThanTheBuiltInOneIsRefused() throws IOException {
-    JsonNode run =
-        GanJar.in(folder)
-            .run("train", "--steps", "2", "--filters", "4", "--batch", "8", "--name", "g", "--json")
-            .json();
-    assertEquals(2, run.get("steps").asInt());
+    GanJar.in(folder)
+        .run("train", "--steps", "2", "--filters", "4", "--batch", "8", "--name", "g")
+        .done();
     String line = run("evaluate", "runs/g", "--features", classifier()).refused(1);
     assertTrue(line.contains("has SHA-256 " + hash + ", expected 786c8362"), line);
   }
 
   @Test
-  void countMustBePositive() {
+  void whatCannotBeDoneIsSaidBeforeItIsTried() {
     assertTrue(run("evaluate", model, "--count", "0").refused(2).contains("--count must be"));
+    String line = run("evaluate", model, "--neighbours", "none/such.png").refused(2);
+    assertTrue(line.contains("there is no folder"), line);
   }
 }
