@@ -12,10 +12,15 @@ import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
+import semigan.gan.data.LabelSplit;
+import semigan.gan.data.Subset;
+import semigan.gan.evaluate.Accuracy;
+import semigan.gan.evaluate.Calibration;
 import semigan.gan.evaluate.Evaluator;
 import semigan.gan.evaluate.FeatureCache;
 import semigan.gan.evaluate.FeatureClassifier;
 import semigan.gan.evaluate.Memorisation;
+import semigan.gan.evaluate.Verdicts;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.train.TrainConfig;
@@ -73,6 +78,9 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
           "A picture of the generated images that are nearest to a training image, each above it (default: ${DEFAULT-VALUE}).")
   private Path neighbours;
 
+  /** Whether the data is what the run learnt from. */
+  private boolean fromRun;
+
   @Override
   public Integer call() throws Exception {
     if (count != null && count < 1) {
@@ -95,13 +103,9 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
       DataSplit split =
           DataSets.open(data, dataDir == null ? options : options.withDirectory(dataDir));
       requireFit(spec, split.test());
+      split = new DataSplit(Subset.without(split.train(), heldOut(split)), split.test());
       Optional<FeatureClassifier> classifier = openFeatures(scope.device());
-      ProgressPrinter printer = new ProgressPrinter(System.err, Output.isTerminal());
-      int images = count == null ? split.test().size() : count;
-      EvaluationReport report = new EvaluationReport(isJson(), data, spec.classes(), images);
-      measure(
-          new Evaluator(loaded, split, images, device, printer::of), classifier, options, report);
-      report.end();
+      measure(loaded, split, classifier, options, device);
     }
     return 0;
   }
@@ -113,40 +117,70 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   }
 
   private void measure(
-      Evaluator evaluator,
+      GanModel loaded,
+      DataSplit split,
       Optional<FeatureClassifier> classifier,
       DataOptions options,
-      EvaluationReport report) {
-    boolean labelled = model.learntLabels() && evaluator.accuracy().total() > 0;
+      Backend device) {
+    ModelSpec spec = loaded.spec();
+    ProgressPrinter printer = new ProgressPrinter(System.err, Output.isTerminal());
+    int images = count == null ? split.test().size() : count;
+    EvaluationReport report = new EvaluationReport(isJson(), data, spec.classes(), images);
+    Verdicts verdicts = Verdicts.of(loaded, split.test(), device, printer.of("test image"));
+    Accuracy accuracy = Accuracy.of(verdicts.classes(), split.test());
+    boolean labelled = model.learntLabels() && accuracy.total() > 0;
     if (labelled) {
-      report.accuracy(evaluator.accuracy(), evaluator.calibration());
+      report.accuracy(accuracy, Calibration.of(verdicts, split.test()));
     } else {
       report.skipped(
           "accuracy, calibration, training on generated images",
           model.learntLabels() ? "no test image has a label" : "the model learnt no labels");
     }
-    if (classifier.isPresent()) {
-      FeatureCache cache =
-          new FeatureCache(options.home().resolve(".cache/semigan/features"), Output::warn);
-      report.seen(evaluator.compare(classifier.get(), cache), classifier.get());
-      if (labelled) {
-        report.transfer(evaluator.transfer(classifier.get()));
-      }
+    if (spec.generates()) {
+      Evaluator evaluator = new Evaluator(loaded, split, verdicts, images, device, printer::of);
+      compare(evaluator, classifier, labelled, options, report);
+      Memorisation memorisation = evaluator.memorisation();
+      evaluator.drawNearest(memorisation, neighbours);
+      report.memorisation(memorisation, neighbours);
+      report.overfitting(evaluator.overfitting());
     } else {
+      report.skipped("everything about generated images", "the model is a classifier alone");
+    }
+    report.end();
+  }
+
+  private void compare(
+      Evaluator evaluator,
+      Optional<FeatureClassifier> classifier,
+      boolean labelled,
+      DataOptions options,
+      EvaluationReport report) {
+    if (classifier.isEmpty()) {
       report.skipped(
           "FID, KID, precision, recall, density, coverage, mode collapse",
-          "no feature classifier for %s; 'features --data %s' makes one to give with --features"
-              .formatted(data, data));
+          "no feature classifier for %s; 'features --data %s --size %d' makes one to give with --features"
+              .formatted(data, data, options.imageSize()));
+      return;
     }
-    Memorisation memorisation = evaluator.memorisation();
-    evaluator.drawNearest(memorisation, neighbours);
-    report.memorisation(memorisation, neighbours);
-    report.overfitting(evaluator.overfitting());
+    FeatureCache cache =
+        new FeatureCache(options.home().resolve(".cache/semigan/features"), Output::warn);
+    report.seen(evaluator.compare(classifier.get(), cache), classifier.get());
+    if (labelled) {
+      report.transfer(evaluator.transfer(classifier.get()));
+    }
+  }
+
+  /** Training images that the run did not learn from, where it is known. */
+  private int[] heldOut(DataSplit split) {
+    return fromRun
+        ? LabelSplit.heldOut(split.train(), model.config().images().heldOut())
+        : new int[0];
   }
 
   /** Without another wish, the data that the run learnt from. */
   private void chooseData() {
-    if (data == null) {
+    fromRun = data == null;
+    if (fromRun) {
       TrainConfig learnt = model.config();
       data = learnt.images().data();
       if (dataDir == null && learnt.images().dataDir() != null) {

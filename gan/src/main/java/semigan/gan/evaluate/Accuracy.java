@@ -21,7 +21,7 @@ public record Accuracy(int[][] confusion) {
   /** Classifies every labelled image of {@code images}, whose size must be the model's canvas. */
   public static Accuracy of(Discriminator classifier, ImageDataset images, Backend device) {
     int classes = images.classNames().size();
-    int[][] confusion = new int[classes][classes];
+    int[] predicted = new int[images.size()];
     float[] pixels = new float[BATCH * images.imageLength()];
     float[] logits = new float[BATCH * classes];
     for (int first = 0; first < images.size(); first += BATCH) {
@@ -31,17 +31,14 @@ public record Accuracy(int[][] confusion) {
       }
       classify(classifier, images, pixels, count, logits, device);
       for (int i = 0; i < count; i++) {
-        int label = images.label(first + i);
-        if (label != ImageDataset.UNLABELLED) {
-          confusion[label][largest(logits, i * classes, classes)]++;
-        }
+        predicted[first + i] = largest(logits, i * classes, classes);
       }
     }
-    return new Accuracy(confusion);
+    return of(predicted, images);
   }
 
   /** Counts predictions, one for each image, against the labels where there are any. */
-  static Accuracy of(int[] predicted, ImageDataset images) {
+  public static Accuracy of(int[] predicted, ImageDataset images) {
     int classes = images.classNames().size();
     int[][] confusion = new int[classes][classes];
     for (int i = 0; i < predicted.length; i++) {

@@ -23,7 +23,7 @@ public record Calibration(List<Bin> bins) {
   public record Bin(double low, double high, int images, double confidence, double accuracy) {}
 
   /** Of the images that have a label. */
-  static Calibration of(Verdicts verdicts, ImageDataset images) {
+  public static Calibration of(Verdicts verdicts, ImageDataset images) {
     int[] counts = new int[BINS];
     int[] right = new int[BINS];
     double[] confidence = new double[BINS];

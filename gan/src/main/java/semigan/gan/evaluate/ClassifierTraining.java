@@ -67,7 +67,7 @@ final class ClassifierTraining {
     }
     RandomSource random = new RandomSource(device, SEED);
     FeatureNetwork network = new FeatureNetwork(spec, random);
-    Augmentation augmentation = new Augmentation(spec.height() / SHIFT_PART, false);
+    Augmentation augmentation = new Augmentation(spec.height() / SHIFT_PART, false, 0);
     try (Scope scope = Scope.open(device);
         BatchLoader loader = new BatchLoader(images, labelled, BATCH, SEED, 0, augmentation)) {
       run(network, spec, loader, steps, scope.device(), progress);

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.function.Function;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
-import semigan.gan.data.ImageSample;
+import semigan.gan.data.Subset;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.Sampler;
@@ -36,15 +36,18 @@ public final class Evaluator {
   private final Verdicts generatedVerdicts;
 
   /**
-   * Draws the images, and asks the discriminator about them and about the test images.
+   * Draws the images, and asks the discriminator about them.
    *
+   * @param model one with a generator
    * @param data of the model's image size
+   * @param verdicts of the model on all test images
    * @param count images of each kind; of test and training images all, where there are fewer
    * @param progress by the name of what is being done
    */
   public Evaluator(
       GanModel model,
       DataSplit data,
+      Verdicts verdicts,
       int count,
       Backend device,
       Function<String, Progress> progress) {
@@ -52,24 +55,14 @@ public final class Evaluator {
     this.data = data;
     this.device = device;
     this.progress = progress;
-    this.train = new ImageSample(data.train(), count, SEED);
-    this.test = new ImageSample(data.test(), count, SEED);
+    this.train = Subset.sample(data.train(), count, SEED);
+    this.test = Subset.sample(data.test(), count, SEED);
     Sampler sampler = new Sampler(model, device, SEED);
     this.generated =
         GeneratedImages.draw(data.test(), sampler, count, progress.apply("drawn image"));
-    this.verdicts = Verdicts.of(model, data.test(), device, progress.apply("test image"));
+    this.verdicts = verdicts;
     this.generatedVerdicts =
         Verdicts.of(model, generated, device, progress.apply("generated image"));
-  }
-
-  /** Of all labelled test images. */
-  public Accuracy accuracy() {
-    return Accuracy.of(verdicts.classes(), data.test());
-  }
-
-  /** Of all labelled test images. */
-  public Calibration calibration() {
-    return Calibration.of(verdicts, data.test());
   }
 
   /**
@@ -117,7 +110,7 @@ public final class Evaluator {
   public Memorisation memorisation() {
     return Memorisation.of(
         data.train(),
-        new ImageSample(data.test(), Math.min(test.size(), MEMORISATION_IMAGES), SEED),
+        Subset.sample(data.test(), Math.min(test.size(), MEMORISATION_IMAGES), SEED),
         generated.first(MEMORISATION_IMAGES),
         device,
         progress.apply("training image searched"));

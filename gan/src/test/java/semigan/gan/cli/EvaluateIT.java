@@ -115,7 +115,7 @@ class EvaluateIT {
     String text = run("evaluate", model).done().out();
     assertTrue(text.startsWith("accuracy: "), text);
     assertTrue(text.contains("not measured: FID"), text);
-    assertTrue(text.contains("'features --data " + data + "' makes one"), text);
+    assertTrue(text.contains("'features --data " + data + " --size 32' makes one"), text);
     assertTrue(text.contains("\nmemorisation: "), text);
   }
 
@@ -141,6 +141,18 @@ class EvaluateIT {
     assertFalse(result.has("accuracy") || result.has("classification"), result.toString());
     assertTrue(result.get("notMeasured").get(0).asText().contains("the model learnt no labels"));
     assertTrue(result.get("generated").has("kid"));
+  }
+
+  @Test
+  void aModelThatDrawsNothingIsMeasuredAsAClassifier() throws IOException {
+    GanJar.in(folder)
+        .run(Samples.train(Samples.shapes(), 3, "--preset", "supervised", "--name", "alone"))
+        .done();
+    JsonNode result = run("evaluate", "runs/alone", "--features", classifier(), "--json").json();
+    assertEquals(20, result.get("testImages").asInt());
+    assertEquals(15, result.get("calibration").size());
+    assertTrue(result.get("notMeasured").get(0).asText().endsWith("a classifier alone"));
+    assertFalse(Files.exists(folder.resolve("neighbours.png")));
   }
 
   @Test

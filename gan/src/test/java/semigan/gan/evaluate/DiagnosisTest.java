@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import semigan.gan.data.ImageDataset;
-import semigan.gan.data.ImageSample;
+import semigan.gan.data.Subset;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 
@@ -43,7 +43,7 @@ class DiagnosisTest {
   void copiesOfTrainingImagesAreFound() {
     ImageDataset train = new Patterns(2300, 1);
     ImageDataset test = new Patterns(200, 2);
-    ImageDataset copies = new ImageSample(train, 50, 7);
+    ImageDataset copies = Subset.sample(train, 50, 7);
     try (Backend device = Backends.open("cpu", message -> {})) {
       Memorisation copied = Memorisation.of(train, test, copies, device, Progress.SILENT);
       assertEquals(1, copied.share());
@@ -131,9 +131,9 @@ class DiagnosisTest {
   @Test
   void aSampleHoldsEachImageAtMostOnce() {
     Patterns all = new Patterns(40, 1);
-    ImageSample sample = new ImageSample(all, 25, 3);
+    ImageDataset sample = Subset.sample(all, 25, 3);
     assertEquals(25, sample.size());
-    assertEquals(40, new ImageSample(all, 100, 3).size());
+    assertEquals(40, Subset.sample(all, 100, 3).size());
     float[][] images = new float[25][all.imageLength()];
     float[] original = new float[all.imageLength()];
     for (int i = 0; i < 25; i++) {
