@@ -1,18 +1,26 @@
 package semigan.gan.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
+import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
-import semigan.gan.data.PaddedDataset;
+import semigan.gan.data.LabelSplit;
+import semigan.gan.data.Subset;
 import semigan.gan.evaluate.Accuracy;
+import semigan.gan.evaluate.Calibration;
+import semigan.gan.evaluate.Evaluator;
+import semigan.gan.evaluate.FeatureCache;
+import semigan.gan.evaluate.FeatureClassifier;
+import semigan.gan.evaluate.Memorisation;
+import semigan.gan.evaluate.Verdicts;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.train.TrainConfig;
@@ -22,13 +30,16 @@ import semigan.tensor.Scope;
 /** {@code evaluate}. */
 @Command(
     name = "evaluate",
-    description = "Measures how well a model classifies the test images of a data set.",
+    description = {
+      "Measures a model against the test images of a data set: how well it classifies them, how near the images that it draws come to them, and whether it has collapsed or copies.",
+      "As many training images are measured beside the generated ones: what real images reach."
+    },
     sortOptions = false,
     footer = {
       "",
       "Example:",
       "  java -jar gan.jar evaluate runs/first",
-      "  java -jar gan.jar evaluate model.safetensors --data fashion-mnist"
+      "  java -jar gan.jar evaluate model.safetensors --data fashion-mnist --count 2000"
     })
 final class EvaluateCommand extends Verbosity implements Callable<Integer> {
   @Mixin private ModelArgument model;
@@ -45,8 +56,42 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
       description = "Where to look for the data first.")
   private Path dataDir;
 
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description =
+          "Images to draw and to compare with as many test and training images (default: as many as there are test images).")
+  private Integer count;
+
+  @Option(
+      names = "--features",
+      paramLabel = "FILE",
+      description =
+          "The classifier in whose features images are compared, made by 'features' (default: the one built in for the data set).")
+  private Path features;
+
+  @Option(
+      names = "--neighbours",
+      paramLabel = "FILE.png",
+      defaultValue = "neighbours.png",
+      description =
+          "A picture of the generated images that are nearest to a training image, each above it (default: ${DEFAULT-VALUE}).")
+  private Path neighbours;
+
+  /** Whether the data is what the run learnt from. */
+  private boolean fromRun;
+
   @Override
   public Integer call() throws Exception {
+    if (count != null && count < 1) {
+      throw new IllegalArgumentException("--count must be positive but is " + count);
+    }
+    Path folder = neighbours.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "--neighbours is '%s' but there is no folder %s; make it first"
+              .formatted(neighbours, folder));
+    }
     Path file = model.file();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
@@ -55,22 +100,87 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
       chooseData();
       DataOptions options =
           DataOptions.defaults().withImageSize(spec.canvas()).withListener(Output.DATA_WARNINGS);
-      ImageDataset test =
-          DataSets.open(data, dataDir == null ? options : options.withDirectory(dataDir)).test();
-      requireFit(spec, test);
-      Accuracy accuracy =
-          Accuracy.of(
-              loaded.discriminator(),
-              new PaddedDataset(test, spec.canvas(), spec.canvas()),
-              device);
-      print(accuracy, spec.classes());
+      DataSplit split =
+          DataSets.open(data, dataDir == null ? options : options.withDirectory(dataDir));
+      requireFit(spec, split.test());
+      split = new DataSplit(Subset.without(split.train(), heldOut(split)), split.test());
+      Optional<FeatureClassifier> classifier = openFeatures(scope.device());
+      measure(loaded, split, classifier, options, device);
     }
     return 0;
   }
 
+  private Optional<FeatureClassifier> openFeatures(Backend device) throws IOException {
+    return features == null
+        ? FeatureClassifier.builtIn(data, device)
+        : Optional.of(FeatureClassifier.load(features, data, device));
+  }
+
+  private void measure(
+      GanModel loaded,
+      DataSplit split,
+      Optional<FeatureClassifier> classifier,
+      DataOptions options,
+      Backend device) {
+    ModelSpec spec = loaded.spec();
+    ProgressPrinter printer = new ProgressPrinter(System.err, Output.isTerminal());
+    int images = count == null ? split.test().size() : count;
+    EvaluationReport report = new EvaluationReport(isJson(), data, spec.classes(), images);
+    Verdicts verdicts = Verdicts.of(loaded, split.test(), device, printer.of("test image"));
+    Accuracy accuracy = Accuracy.of(verdicts.classes(), split.test());
+    boolean labelled = model.learntLabels() && accuracy.total() > 0;
+    if (labelled) {
+      report.accuracy(accuracy, Calibration.of(verdicts, split.test()));
+    } else {
+      report.skipped(
+          "accuracy, calibration, training on generated images",
+          model.learntLabels() ? "no test image has a label" : "the model learnt no labels");
+    }
+    if (spec.generates()) {
+      Evaluator evaluator = new Evaluator(loaded, split, verdicts, images, device, printer::of);
+      compare(evaluator, classifier, labelled, options, report);
+      Memorisation memorisation = evaluator.memorisation();
+      evaluator.drawNearest(memorisation, neighbours);
+      report.memorisation(memorisation, neighbours);
+      report.overfitting(evaluator.overfitting());
+    } else {
+      report.skipped("everything about generated images", "the model is a classifier alone");
+    }
+    report.end();
+  }
+
+  private void compare(
+      Evaluator evaluator,
+      Optional<FeatureClassifier> classifier,
+      boolean labelled,
+      DataOptions options,
+      EvaluationReport report) {
+    if (classifier.isEmpty()) {
+      report.skipped(
+          "FID, KID, precision, recall, density, coverage, mode collapse",
+          "no feature classifier for %s; 'features --data %s --size %d' makes one to give with --features"
+              .formatted(data, data, options.imageSize()));
+      return;
+    }
+    FeatureCache cache =
+        new FeatureCache(options.home().resolve(".cache/semigan/features"), Output::warn);
+    report.seen(evaluator.compare(classifier.get(), cache), classifier.get());
+    if (labelled) {
+      report.transfer(evaluator.transfer(classifier.get()));
+    }
+  }
+
+  /** Training images that the run did not learn from, where it is known. */
+  private int[] heldOut(DataSplit split) {
+    return fromRun
+        ? LabelSplit.heldOut(split.train(), model.config().images().heldOut())
+        : new int[0];
+  }
+
   /** Without another wish, the data that the run learnt from. */
   private void chooseData() {
-    if (data == null) {
+    fromRun = data == null;
+    if (fromRun) {
       TrainConfig learnt = model.config();
       data = learnt.images().data();
       if (dataDir == null && learnt.images().dataDir() != null) {
@@ -96,32 +206,6 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
                   test.width(),
                   test.channels(),
                   test.classNames().size()));
-    }
-  }
-
-  private void print(Accuracy accuracy, List<String> classes) {
-    if (isJson()) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("data", data);
-      line.put("accuracy", accuracy.share());
-      line.put("testErrors", accuracy.errors());
-      line.put("testImages", accuracy.total());
-      line.put("confusion", accuracy.confusion());
-      System.out.println(Output.json(line));
-      return;
-    }
-    System.out.printf(
-        "accuracy: %.2f%% (%d errors in %d)%n",
-        100 * accuracy.share(), accuracy.errors(), accuracy.total());
-    for (int label = 0; label < classes.size(); label++) {
-      int[] row = accuracy.confusion()[label];
-      int total = 0;
-      for (int n : row) {
-        total += n;
-      }
-      System.out.printf(
-          "  %-14s %6.2f%%  of %d%n",
-          classes.get(label), total == 0 ? 0 : 100.0 * row[label] / total, total);
     }
   }
 }

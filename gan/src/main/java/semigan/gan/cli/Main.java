@@ -20,6 +20,7 @@ import semigan.gan.store.Environment;
       EvaluateCommand.class,
       ClassifyCommand.class,
       DataCommand.class,
+      FeaturesCommand.class,
       DoctorCommand.class
     },
     footer = {

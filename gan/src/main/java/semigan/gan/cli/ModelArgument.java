@@ -52,6 +52,11 @@ final class ModelArgument {
     return TrainConfig.read(RunFolder.open(model).config());
   }
 
+  /** Whether the model was trained to classify, as far as can be known: a file does not say. */
+  boolean learntLabels() {
+    return !Files.isDirectory(model) || config().images().labels() > 0;
+  }
+
   Backend openDevice() {
     return Backends.open(device, Output::warn);
   }

@@ -1,6 +1,7 @@
 package semigan.gan.cli;
 
 import java.io.PrintStream;
+import semigan.gan.evaluate.Progress;
 import semigan.gan.train.StepLosses;
 import semigan.gan.train.TrainingListener;
 
@@ -59,18 +60,43 @@ final class ProgressPrinter implements TrainingListener {
 
   @Override
   public void message(String line) {
-    if (terminal) {
-      overwrite("");
-      out.print("\r");
-      lineLength = 0;
-    }
+    clear();
     out.println(prefix + line);
+  }
+
+  /** Shows how far one long computation is, and how long the rest will take; begins now. */
+  Progress of(String what) {
+    long began = System.nanoTime();
+    shown = began;
+    return (done, total) -> {
+      long now = System.nanoTime();
+      if (done == total) {
+        clear();
+      } else if (now - shown >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
+        shown = now;
+        String left = duration((long) ((now - began) / (double) done * (total - done)));
+        String text = "%s: %d of %d, about %s left".formatted(what, done, total, left);
+        if (terminal) {
+          overwrite(bar(done, total) + " " + text);
+        } else {
+          out.println(text);
+        }
+      }
+    };
   }
 
   /** Leaves the bar's line. */
   void end() {
     if (terminal && lineLength > 0) {
       out.println();
+      lineLength = 0;
+    }
+  }
+
+  private void clear() {
+    if (terminal) {
+      overwrite("");
+      out.print("\r");
       lineLength = 0;
     }
   }
@@ -87,7 +113,11 @@ final class ProgressPrinter implements TrainingListener {
   }
 
   private String elapsed(long now) {
-    long seconds = (now - started) / 1_000_000_000L;
+    return duration(now - started);
+  }
+
+  private static String duration(long nanos) {
+    long seconds = nanos / 1_000_000_000L;
     return "%d:%02d".formatted(seconds / 60, seconds % 60);
   }
 }

@@ -6,12 +6,25 @@ import java.util.stream.IntStream;
 
 /** Some of another data set's images, in an order of their own. */
 public final class Subset implements ImageDataset {
+  private static final long SAMPLE_STREAM = 0x73616d706cL; // "sampl"
+
   private final ImageDataset inner;
   private final int[] indices;
 
   private Subset(ImageDataset inner, int[] indices) {
     this.inner = inner;
     this.indices = indices;
+  }
+
+  /**
+   * Some chosen and ordered by chance from a seed.
+   *
+   * @param count how many; all of them, in another order, where there are fewer
+   */
+  public static Subset sample(ImageDataset inner, int count, long seed) {
+    int[] all = IntStream.range(0, inner.size()).toArray();
+    new Draws(SAMPLE_STREAM, seed).shuffle(all);
+    return new Subset(inner, Arrays.copyOf(all, Math.min(count, all.length)));
   }
 
   /** Those at {@code indices}. */

@@ -21,7 +21,7 @@ public record Accuracy(int[][] confusion) {
   /** Classifies every labelled image of {@code images}, whose size must be the model's canvas. */
   public static Accuracy of(Discriminator classifier, ImageDataset images, Backend device) {
     int classes = images.classNames().size();
-    int[][] confusion = new int[classes][classes];
+    int[] predicted = new int[images.size()];
     float[] pixels = new float[BATCH * images.imageLength()];
     float[] logits = new float[BATCH * classes];
     for (int first = 0; first < images.size(); first += BATCH) {
@@ -31,10 +31,19 @@ public record Accuracy(int[][] confusion) {
       }
       classify(classifier, images, pixels, count, logits, device);
       for (int i = 0; i < count; i++) {
-        int label = images.label(first + i);
-        if (label != ImageDataset.UNLABELLED) {
-          confusion[label][largest(logits, i * classes, classes)]++;
-        }
+        predicted[first + i] = largest(logits, i * classes, classes);
+      }
+    }
+    return of(predicted, images);
+  }
+
+  /** Counts predictions, one for each image, against the labels where there are any. */
+  public static Accuracy of(int[] predicted, ImageDataset images) {
+    int classes = images.classNames().size();
+    int[][] confusion = new int[classes][classes];
+    for (int i = 0; i < predicted.length; i++) {
+      if (images.label(i) != ImageDataset.UNLABELLED) {
+        confusion[images.label(i)][predicted[i]]++;
       }
     }
     return new Accuracy(confusion);
@@ -58,7 +67,7 @@ public record Accuracy(int[][] confusion) {
     }
   }
 
-  private static int largest(float[] values, int from, int length) {
+  static int largest(float[] values, int from, int length) {
     int best = 0;
     for (int i = 1; i < length; i++) {
       if (values[from + i] > values[from + best]) {

@@ -54,10 +54,15 @@ final class Samples {
     return arguments.toArray(String[]::new);
   }
 
-  /** Draws {@code each} training images of a class. */
+  /** Draws {@code each} training images of a class and 10 test images. */
   static Path writeShapes(Path folder, int each) {
+    return writeShapes(folder, each, 10);
+  }
+
+  /** Draws {@code each} training images of a class and {@code tests} test images. */
+  static Path writeShapes(Path folder, int each, int tests) {
     try {
-      for (int i = 0; i < each + 10; i++) {
+      for (int i = 0; i < each + tests; i++) {
         String side = i < each ? "train" : "test";
         Path bars = Files.createDirectories(folder.resolve(side).resolve("bars"));
         Path discs = Files.createDirectories(folder.resolve(side).resolve("discs"));
