@@ -1,5 +1,6 @@
 package semigan.nn;
 
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import semigan.kernels.ResizeGeometry;
 import semigan.tensor.RandomSource;
@@ -10,6 +11,7 @@ import semigan.tensor.ops.Dropout;
 import semigan.tensor.ops.Noise;
 import semigan.tensor.ops.Reshape;
 import semigan.tensor.ops.Resize;
+import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
 /** Layers without parameters. */
@@ -39,6 +41,14 @@ public final class Layer {
   /** {@code [batch, ...]} to {@code [batch, features]}. */
   public static Module flatten() {
     return of(Reshape::flatten);
+  }
+
+  /**
+   * The mean over all places: {@code [batch, height, width, channels]} to {@code [batch,
+   * channels]}.
+   */
+  public static Module globalAverage() {
+    return of(x -> Sum.mean(x, Set.of(1, 2)));
   }
 
   /** {@code [batch, features]} to {@code [batch, height, width, channels]}. */

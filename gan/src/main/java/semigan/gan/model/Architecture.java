@@ -32,6 +32,31 @@ public enum Architecture {
   },
 
   /**
+   * As {@link #DCGAN}, with a discriminator that is made to classify. See {@link ConvClassifier}.
+   */
+  CONV {
+    @Override
+    public int canvas(int height, int width) {
+      return DCGAN.canvas(height, width);
+    }
+
+    @Override
+    boolean takes(int canvas) {
+      return DCGAN.takes(canvas);
+    }
+
+    @Override
+    Module generator(ModelSpec spec, RandomSource random) {
+      return Dcgan.generator(spec, random);
+    }
+
+    @Override
+    Discriminator discriminator(ModelSpec spec, RandomSource random) {
+      return ConvClassifier.discriminator(spec, random);
+    }
+  },
+
+  /**
    * Fully connected, on the images as they are; uniform latent vectors. See {@link Mlp}; {@link
    * ModelSpec#filters} is not looked at.
    */

@@ -29,7 +29,7 @@ public record ModelSpec(
     if (canvas < 1 || !architecture.takes(canvas)) {
       throw new IllegalArgumentException(
           "size must be %s but is %d"
-              .formatted(architecture == Architecture.DCGAN ? "32 or 64" : "1 to 64", canvas));
+              .formatted(architecture == Architecture.MLP ? "1 to 64" : "32 or 64", canvas));
     }
     if (height < 1 || width < 1 || height > canvas || width > canvas) {
       throw new IllegalArgumentException(
