@@ -153,6 +153,9 @@ record GanStep(
     if (objective.entropy() > 0) {
       sum = weighted(objective.entropy(), Losses.entropy(logits));
     }
+    if (objective.balance() > 0) {
+      sum = plus(sum, weighted(objective.balance(), Losses.imbalance(logits)));
+    }
     if (objective.perturbation() > 0) {
       var worst =
           new VirtualAdversarial(

@@ -9,6 +9,8 @@ package semigan.gan.train;
  *     in another unlabelled batch, as Salimans et al. 2016 do, instead of with those that it saw in
  *     its own step
  * @param entropy weight of the entropy of the class probabilities of unlabelled images
+ * @param balance weight of the {@link semigan.nn.Losses#imbalance} of unlabelled images, for data
+ *     with as many of each class
  * @param pullAway weight of the generator's {@link semigan.nn.Losses#pullAway}
  * @param perturbation weight of virtual adversarial training; see {@link VirtualAdversarial}
  * @param perturbationSize length of its perturbation of an image in [-1, 1]
@@ -19,6 +21,7 @@ public record Objective(
     GeneratorLoss generatorLoss,
     boolean freshFeatures,
     float entropy,
+    float balance,
     float pullAway,
     float perturbation,
     float perturbationSize,
@@ -26,6 +29,7 @@ public record Objective(
     float confidence) {
   public Objective {
     Limits.weight("entropy", entropy);
+    Limits.weight("balance", balance);
     Limits.weight("pullAway", pullAway);
     Limits.weight("perturbation", perturbation);
     Limits.rate("perturbationSize", perturbationSize);
@@ -38,11 +42,11 @@ public record Objective(
 
   /** Nothing but the cross-entropy. */
   static Objective none() {
-    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 1, 0, 0);
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 1, 0, 0);
   }
 
   /** Whether there are terms on unlabelled images beside those of the GAN. */
   boolean regularises() {
-    return entropy > 0 || perturbation > 0 || consistency > 0;
+    return entropy > 0 || balance > 0 || perturbation > 0 || consistency > 0;
   }
 }
