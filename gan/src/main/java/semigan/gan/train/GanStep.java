@@ -35,6 +35,7 @@ import semigan.tensor.ops.Unary;
  * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
  * @param objective what is minimised
+ * @param ramp how far the terms on unlabelled images that are not the GAN's count by now: a scalar
  * @param type how activations are stored
  */
 record GanStep(
@@ -45,6 +46,7 @@ record GanStep(
     Module augmentation,
     RandomSource random,
     Objective objective,
+    Tensor ramp,
     DType type) {
   /**
    * What a step gives.
@@ -127,11 +129,12 @@ record GanStep(
     }
     Tensor regulariser = null;
     if (objective.regularises()) {
-      regulariser =
+      Tensor whole =
           regulariser(
               inputs,
               Slice.slice(images, 0, known, unknown),
               Slice.slice(logits, 0, known, unknown));
+      regulariser = Binary.multiply(whole, ramp);
     }
     return new Verdict(labelled, real, onFake, truth, regulariser, onReal.features().detach());
   }

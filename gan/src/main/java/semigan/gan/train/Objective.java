@@ -1,5 +1,7 @@
 package semigan.gan.train;
 
+import semigan.nn.Schedule;
+
 /**
  * What is minimised, beside the cross-entropy of the labelled images. A term of weight 0 is not
  * computed.
@@ -16,6 +18,8 @@ package semigan.gan.train;
  * @param perturbationSize length of its perturbation of an image in [-1, 1]
  * @param consistency weight of {@link Consistency}
  * @param confidence probability of a class from which on consistency counts an image
+ * @param rampUp share of the run over which entropy, balance, perturbation and consistency come to
+ *     count, from nothing to all
  */
 public record Objective(
     GeneratorLoss generatorLoss,
@@ -26,7 +30,8 @@ public record Objective(
     float perturbation,
     float perturbationSize,
     float consistency,
-    float confidence) {
+    float confidence,
+    float rampUp) {
   public Objective {
     Limits.weight("entropy", entropy);
     Limits.weight("balance", balance);
@@ -34,15 +39,21 @@ public record Objective(
     Limits.weight("perturbation", perturbation);
     Limits.rate("perturbationSize", perturbationSize);
     Limits.weight("consistency", consistency);
+    Limits.share("rampUp", rampUp);
     if (!(confidence >= 0 && confidence < 1)) {
       throw new IllegalArgumentException(
           "confidence must be at least 0 and below 1 but is " + confidence);
     }
   }
 
+  /** The course of the terms that are not the GAN's. */
+  Schedule ramp() {
+    return rampUp > 0 ? Schedule.constant().withWarmUp(rampUp) : Schedule.constant();
+  }
+
   /** Nothing but the cross-entropy. */
   static Objective none() {
-    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 1, 0, 0);
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 1, 0, 0, 0);
   }
 
   /** Whether there are terms on unlabelled images beside those of the GAN. */
