@@ -168,8 +168,8 @@ record GanStep(
       sum = plus(sum, weighted(objective.perturbation(), worst.of(images, logits)));
     }
     if (objective.consistency() > 0) {
-      Tensor plain = Cast.cast(inputs.plain(), type);
-      Tensor teacher = single(average.discriminator().forward(plain, Mode.EVAL));
+      Tensor seen = Cast.cast(inputs.forTeacher(), type);
+      Tensor teacher = single(average.discriminator().forward(seen, Mode.EVAL));
       Tensor apart = Consistency.of(logits, teacher, objective.confidence());
       sum = plus(sum, weighted(objective.consistency(), apart));
     }
