@@ -13,9 +13,9 @@ final class Distortion {
   /** What a strength of 1 means; what is drawn is uniform up to it, both ways. */
   private static final double TURN = Math.toRadians(30);
 
-  private static final float SCALE = 0.3f; // of the logarithm
-  private static final float SHEAR = 0.3f;
-  private static final float MOVE = 0.15f; // of the image's height and width
+  private static final float SCALE = 0.5f; // of the logarithm
+  private static final float SHEAR = 0.8f;
+  private static final float MOVE = 0.1f; // of the image's height and width
   private static final float BEND = 0.1f; // of the image's height and width
 
   /** Displacements are drawn at so many points each way, and linear between them. */
