@@ -35,6 +35,7 @@ import semigan.tensor.ops.Unary;
  * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
  * @param objective what is minimised
+ * @param lowDensity of generated images, or null where the objective has no such term
  * @param type how activations are stored
  */
 record GanStep(
@@ -45,6 +46,7 @@ record GanStep(
     Module augmentation,
     RandomSource random,
     Objective objective,
+    LowDensity lowDensity,
     DType type) {
   /**
    * What a step gives.
@@ -187,6 +189,9 @@ record GanStep(
     }
     if (objective.pullAway() > 0) {
       loss = plus(loss, weighted(objective.pullAway(), Losses.pullAway(features)));
+    }
+    if (lowDensity != null) {
+      loss = plus(loss, weighted(objective.density(), lowDensity.of(fake)));
     }
     return loss;
   }

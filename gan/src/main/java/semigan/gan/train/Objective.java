@@ -10,6 +10,8 @@ package semigan.gan.train;
  *     its own step
  * @param entropy weight of the entropy of the class probabilities of unlabelled images
  * @param pullAway weight of the generator's {@link semigan.nn.Losses#pullAway}
+ * @param density weight of {@link LowDensity} of generated images
+ * @param densityQuantile share of the training images that are sparser than its threshold
  * @param perturbation weight of virtual adversarial training; see {@link VirtualAdversarial}
  * @param perturbationSize length of its perturbation of an image in [-1, 1]
  * @param consistency weight of {@link Consistency}
@@ -20,6 +22,8 @@ public record Objective(
     boolean freshFeatures,
     float entropy,
     float pullAway,
+    float density,
+    float densityQuantile,
     float perturbation,
     float perturbationSize,
     float consistency,
@@ -27,6 +31,8 @@ public record Objective(
   public Objective {
     Limits.weight("entropy", entropy);
     Limits.weight("pullAway", pullAway);
+    Limits.weight("density", density);
+    Limits.share("densityQuantile", densityQuantile);
     Limits.weight("perturbation", perturbation);
     Limits.rate("perturbationSize", perturbationSize);
     Limits.weight("consistency", consistency);
@@ -38,7 +44,7 @@ public record Objective(
 
   /** Nothing but the cross-entropy. */
   static Objective none() {
-    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 1, 0, 0);
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 0, 1, 0, 0);
   }
 
   /** Whether there are terms on unlabelled images beside those of the GAN. */

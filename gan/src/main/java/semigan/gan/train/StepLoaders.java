@@ -12,6 +12,7 @@ final class StepLoaders implements AutoCloseable {
 
   private static final int LABELLED = 2;
   private static final int OTHERS = 3;
+  static final int DENSITY = 4;
 
   private final BatchLoader labelled;
   private final BatchLoader unlabelled;
@@ -29,24 +30,36 @@ final class StepLoaders implements AutoCloseable {
     Augmentation distorted = new Augmentation(images.shift(), images.flip(), images.distortion());
     int[] all = allOf(train);
     int batch = config.learning().batch();
-    long seed = 31 * config.run().seed();
     boolean unknown = !config.labelledAlone();
     boolean compares = unknown && config.objective().consistency() > 0;
     labelled =
         known.length == 0
             ? null
             : new BatchLoader(
-                train, known, config.learning().labelledBatch(), seed + LABELLED, done, distorted);
+                train,
+                known,
+                config.learning().labelledBatch(),
+                seed(config, LABELLED),
+                done,
+                distorted);
     unlabelled =
         unknown
             ? new BatchLoader(
-                train, all, batch, seed + UNLABELLED, done, compares ? distorted : plainly)
+                train, all, batch, seed(config, UNLABELLED), done, compares ? distorted : plainly)
             : null;
-    plain = compares ? new BatchLoader(train, all, batch, seed + UNLABELLED, done, plainly) : null;
+    plain =
+        compares
+            ? new BatchLoader(train, all, batch, seed(config, UNLABELLED), done, plainly)
+            : null;
     others =
         unknown && config.matchesFreshFeatures()
-            ? new BatchLoader(train, all, batch, seed + OTHERS, done, plainly)
+            ? new BatchLoader(train, all, batch, seed(config, OTHERS), done, plainly)
             : null;
+  }
+
+  /** Of one of the orders above. */
+  static long seed(TrainConfig config, int order) {
+    return 31 * config.run().seed() + order;
   }
 
   private static int[] allOf(ImageDataset train) {
