@@ -113,10 +113,9 @@ final class LowDensity {
         messages.accept(
             String.format(
                 Locale.ROOT,
-                "learnt the density in %.0f s: a training image has e^%.1f, %.3g of them less than e^%.1f",
+                "learnt the density in %.0f s: its logarithm has a median of %.1f over training images; low is what is below %.1f",
                 (System.nanoTime() - started) / 1e9,
                 densities[densities.length / 2],
-                quantile,
                 low));
       }
     }
