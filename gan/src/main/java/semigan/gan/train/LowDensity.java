@@ -60,7 +60,7 @@ final class LowDensity {
     this.config = config;
     this.spec = spec;
     this.device = device;
-    seed = StepLoaders.seed(config, StepLoaders.DENSITY);
+    seed = StepLoaders.seed(config) + StepLoaders.DENSITY;
     int pixels = spec.canvas() * spec.canvas() * spec.channels();
     model = new PixelDensity(pixels, HIDDEN, new RandomSource(device, seed));
     threshold = Tensor.zeros(device, DType.F32, Shape.of(1));

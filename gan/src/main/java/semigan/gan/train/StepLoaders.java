@@ -30,36 +30,29 @@ final class StepLoaders implements AutoCloseable {
     Augmentation distorted = new Augmentation(images.shift(), images.flip(), images.distortion());
     int[] all = allOf(train);
     int batch = config.learning().batch();
+    long seed = seed(config);
     boolean unknown = !config.labelledAlone();
     boolean compares = unknown && config.objective().consistency() > 0;
     labelled =
         known.length == 0
             ? null
             : new BatchLoader(
-                train,
-                known,
-                config.learning().labelledBatch(),
-                seed(config, LABELLED),
-                done,
-                distorted);
+                train, known, config.learning().labelledBatch(), seed + LABELLED, done, distorted);
     unlabelled =
         unknown
             ? new BatchLoader(
-                train, all, batch, seed(config, UNLABELLED), done, compares ? distorted : plainly)
+                train, all, batch, seed + UNLABELLED, done, compares ? distorted : plainly)
             : null;
-    plain =
-        compares
-            ? new BatchLoader(train, all, batch, seed(config, UNLABELLED), done, plainly)
-            : null;
+    plain = compares ? new BatchLoader(train, all, batch, seed + UNLABELLED, done, plainly) : null;
     others =
         unknown && config.matchesFreshFeatures()
-            ? new BatchLoader(train, all, batch, seed(config, OTHERS), done, plainly)
+            ? new BatchLoader(train, all, batch, seed + OTHERS, done, plainly)
             : null;
   }
 
-  /** Of one of the orders above. */
-  static long seed(TrainConfig config, int order) {
-    return 31 * config.run().seed() + order;
+  /** To which that of an order is added. */
+  static long seed(TrainConfig config) {
+    return 31 * config.run().seed();
   }
 
   private static int[] allOf(ImageDataset train) {
