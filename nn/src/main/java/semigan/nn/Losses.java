@@ -129,6 +129,20 @@ public final class Losses {
   }
 
   /**
+   * How far the classes of a batch are, taken together, from being as many of each: {@code log K -
+   * H(m)}, with the mean {@code m} of the class probabilities and its entropy {@code H};
+   * Springenberg 2016, <a href="https://arxiv.org/abs/1511.06390">arXiv:1511.06390</a>, section
+   * 3.1.
+   *
+   * @param logits {@code [batch, classes]}
+   */
+  public static Tensor imbalance(Tensor logits) {
+    Tensor mean = Sum.mean(Softmax.softmax(logits), Set.of(0));
+    Tensor terms = Binary.multiply(mean, Unary.log(Unary.linear(mean, 1, 1e-12f)));
+    return Unary.linear(Sum.sum(terms), 1, (float) Math.log(logits.shape().size(1)));
+  }
+
+  /**
    * The mean squared cosine between the features of different images of a batch, which is small
    * where these are spread out; Zhao et al. 2017, <a
    * href="https://arxiv.org/abs/1609.03126">arXiv:1609.03126</a>, section 2.4.

@@ -160,6 +160,30 @@ class LossesTest {
   }
 
   @Test
+  void imbalanceIsWhatTheMeanPredictionLacksInEntropy() {
+    Tensor logits = device.normal(Shape.of(6, 3));
+    check(
+        Losses.imbalance(logits),
+        in -> {
+          double[] q = softmax(in[0], 3);
+          double lack = Math.log(3);
+          for (int k = 0; k < 3; k++) {
+            double mean = 0;
+            for (int row = 0; row < 6; row++) {
+              mean += q[3 * row + k] / 6;
+            }
+            lack += mean * Math.log(mean);
+          }
+          return lack;
+        },
+        logits);
+    Tensor sure = device.tensor(Shape.of(2, 2), 99, 0, 0, 99);
+    assertEquals(0, Losses.imbalance(sure).item(), 1e-6);
+    Tensor alike = device.tensor(Shape.of(2, 2), 99, 0, 99, 0);
+    assertEquals(Math.log(2), Losses.imbalance(alike).item(), 1e-6);
+  }
+
+  @Test
   void pullAwayIsTheMeanSquaredCosineOfDifferentImages() {
     // Cosines of 45 degrees, 90 degrees and 45 degrees.
     Tensor plane = device.tensor(Shape.of(3, 2), 1, 0, 3, 3, 0, 0.5f);

@@ -9,8 +9,9 @@ import java.util.Arrays;
  * @param flip mirrors an image left to right, by an even chance
  * @param distortion how far it is turned, scaled, sheared and bent first, from 0 to 1; see {@link
  *     Distortion}
+ * @param view which of several independent distortions of one image
  */
-public record Augmentation(int maxShift, boolean flip, float distortion) {
+public record Augmentation(int maxShift, boolean flip, float distortion, int view) {
   private static final long STREAM = 0x6d6f7665L; // "move"
   private static final float BLACK = -1;
 
@@ -25,6 +26,11 @@ public record Augmentation(int maxShift, boolean flip, float distortion) {
     }
   }
 
+  /** The first view. */
+  public Augmentation(int maxShift, boolean flip, float distortion) {
+    this(maxShift, flip, distortion, 0);
+  }
+
   /**
    * Changes one image where it lies; a pure function of the image, seed, batch and position.
    *
@@ -36,7 +42,7 @@ public record Augmentation(int maxShift, boolean flip, float distortion) {
   public void apply(
       float[] images, int offset, ImageDataset form, long seed, long batch, int position) {
     if (distortion > 0) {
-      Distortion.draw(distortion, form, seed, batch, position).apply(images, offset, form);
+      Distortion.draw(distortion, form, seed, batch, position, view).apply(images, offset, form);
     }
     if (maxShift == 0 && !flip) {
       return;

@@ -53,8 +53,9 @@ final class Distortion {
   }
 
   /** The one of an image's place in a run. */
-  static Distortion draw(float strength, ImageDataset form, long seed, long batch, int position) {
-    return new Distortion(strength, form, new Draws(STREAM, seed, batch, position));
+  static Distortion draw(
+      float strength, ImageDataset form, long seed, long batch, int position, int view) {
+    return new Distortion(strength, form, new Draws(STREAM, seed, batch, position, view));
   }
 
   /** Deforms the image of [height, width, channels] that begins at {@code offset}. */

@@ -17,6 +17,8 @@ import java.util.Set;
  * @param flip augmentation: mirrors every other training image, left to right
  * @param distortion augmentation of labelled images, and of those that a consistency term compares:
  *     how far they are turned, scaled, sheared, moved and bent, from 0 to 1
+ * @param teacherDistortion as much for what the teacher of a consistency term sees, drawn
+ *     independently
  * @param augment what is changed in real and generated images before the discriminator sees them
  */
 public record DataSettings(
@@ -28,6 +30,7 @@ public record DataSettings(
     int shift,
     boolean flip,
     float distortion,
+    float teacherDistortion,
     Set<DiffAugment> augment) {
   public DataSettings {
     Set<DiffAugment> ordered = EnumSet.noneOf(DiffAugment.class);
@@ -37,5 +40,6 @@ public record DataSettings(
     Limits.notNegative("heldOut", heldOut);
     Limits.notNegative("shift", shift);
     Limits.share("distortion", distortion);
+    Limits.share("teacherDistortion", teacherDistortion);
   }
 }

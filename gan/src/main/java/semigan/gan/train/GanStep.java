@@ -36,6 +36,7 @@ import semigan.tensor.ops.Unary;
  * @param random draws the latent vectors
  * @param objective what is minimised
  * @param lowDensity of generated images, or null where the objective has no such term
+ * @param ramp how far the terms on unlabelled images that are not the GAN's count by now: a scalar
  * @param type how activations are stored
  */
 record GanStep(
@@ -47,6 +48,7 @@ record GanStep(
     RandomSource random,
     Objective objective,
     LowDensity lowDensity,
+    Tensor ramp,
     DType type) {
   /**
    * What a step gives.
@@ -129,11 +131,12 @@ record GanStep(
     }
     Tensor regulariser = null;
     if (objective.regularises()) {
-      regulariser =
+      Tensor whole =
           regulariser(
               inputs,
               Slice.slice(images, 0, known, unknown),
               Slice.slice(logits, 0, known, unknown));
+      regulariser = Binary.multiply(whole, ramp);
     }
     return new Verdict(labelled, real, onFake, truth, regulariser, onReal.features().detach());
   }
@@ -155,6 +158,9 @@ record GanStep(
     if (objective.entropy() > 0) {
       sum = weighted(objective.entropy(), Losses.entropy(logits));
     }
+    if (objective.balance() > 0) {
+      sum = plus(sum, weighted(objective.balance(), Losses.imbalance(logits)));
+    }
     if (objective.perturbation() > 0) {
       var worst =
           new VirtualAdversarial(
@@ -164,8 +170,8 @@ record GanStep(
       sum = plus(sum, weighted(objective.perturbation(), worst.of(images, logits)));
     }
     if (objective.consistency() > 0) {
-      Tensor plain = Cast.cast(inputs.plain(), type);
-      Tensor teacher = single(average.discriminator().forward(plain, Mode.EVAL));
+      Tensor seen = Cast.cast(inputs.forTeacher(), type);
+      Tensor teacher = single(average.discriminator().forward(seen, Mode.EVAL));
       Tensor apart = Consistency.of(logits, teacher, objective.confidence());
       sum = plus(sum, weighted(objective.consistency(), apart));
     }

@@ -35,6 +35,7 @@ public final class GanTrainer implements AutoCloseable {
   private final Adam generatorOptimizer;
   private final Adam discriminatorOptimizer;
   private final RandomSource random;
+  private final Tensor ramp;
   private final LowDensity lowDensity;
   private StepInputs inputs;
   private RepeatedStep<GanStep.Outcome> step;
@@ -49,6 +50,7 @@ public final class GanTrainer implements AutoCloseable {
     requirePrecision();
     LearningSettings learning = config.learning();
     random = new RandomSource(device, config.run().seed());
+    ramp = Tensor.full(device, DType.F32, Shape.of(), 1);
     model = GanModel.create(spec, random);
     if (config.run().precision() != Precision.F32) {
       model.generator().parameters().values().forEach(Tensor::keepRounded);
@@ -146,10 +148,17 @@ public final class GanTrainer implements AutoCloseable {
     return model.metadata();
   }
 
-  /** Scales both learning rates from the next step on. */
-  public void scaleRates(float factor) {
-    generatorOptimizer.setRate(factor * config.learning().generatorRate());
-    discriminatorOptimizer.setRate(factor * config.learning().discriminatorRate());
+  /**
+   * Sets learning rates and weights for the next step to what they are at a place in the run.
+   *
+   * @param done share of the run, in [0, 1]
+   */
+  public void adjustTo(double done) {
+    LearningSettings learning = config.learning();
+    float factor = learning.schedule().factor(done);
+    generatorOptimizer.setRate(factor * learning.generatorRate());
+    discriminatorOptimizer.setRate(factor * learning.discriminatorRate());
+    ramp.assign(new float[] {config.objective().ramp().factor(done)});
   }
 
   /**
@@ -172,6 +181,7 @@ public final class GanTrainer implements AutoCloseable {
               random,
               config.objective(),
               lowDensity,
+              ramp,
               config.run().precision().type());
       StepInputs fed = inputs;
       step = new RepeatedStep<>(device, () -> each.take(fed));

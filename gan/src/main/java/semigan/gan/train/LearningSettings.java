@@ -1,5 +1,7 @@
 package semigan.gan.train;
 
+import semigan.nn.Schedule;
+
 /**
  * How the weights move.
  *
@@ -36,6 +38,11 @@ public record LearningSettings(
     Limits.share("beta1", beta1);
     Limits.share("decayFrom", decayFrom);
     Limits.share("averagingRate", averagingRate);
+  }
+
+  /** The course of both rates. */
+  Schedule schedule() {
+    return decayFrom < 1 ? Schedule.linearAfter(decayFrom) : Schedule.constant();
   }
 
   LearningSettings withBatch(int other) {

@@ -7,10 +7,10 @@ import semigan.gan.data.Batch;
  *
  * @param labelled with labels
  * @param unlabelled whose labels are not looked at
- * @param plain the unlabelled ones without their distortion
+ * @param forTeacher the unlabelled ones as the teacher of a consistency term sees them
  * @param others as many unlabelled ones in another order
  */
-public record StepBatches(Batch labelled, Batch unlabelled, Batch plain, Batch others) {
+public record StepBatches(Batch labelled, Batch unlabelled, Batch forTeacher, Batch others) {
   /** Images alone, labelled or not. */
   public static StepBatches of(Batch labelled, Batch unlabelled) {
     return new StepBatches(labelled, unlabelled, null, null);

@@ -18,7 +18,7 @@ final class StepInputs {
   private final int known;
   private final int unknown;
   private final Tensor images;
-  private final Tensor plain;
+  private final Tensor forTeacher;
   private final Tensor others;
   private final Tensor targets;
   private final Tensor generated;
@@ -30,7 +30,7 @@ final class StepInputs {
     known = StepBatches.count(batches.labelled());
     unknown = StepBatches.count(batches.unlabelled());
     images = images(spec, known + unknown);
-    plain = images(spec, StepBatches.count(batches.plain()));
+    forTeacher = images(spec, StepBatches.count(batches.forTeacher()));
     others = images(spec, StepBatches.count(batches.others()));
     targets = targets(known + unknown, LossKernels.REAL);
     generated = targets(unknown, LossKernels.FAKE);
@@ -57,7 +57,7 @@ final class StepInputs {
   boolean holds(StepBatches batches) {
     return StepBatches.count(batches.labelled()) == known
         && StepBatches.count(batches.unlabelled()) == unknown
-        && (batches.plain() == null) == (plain == null)
+        && (batches.forTeacher() == null) == (forTeacher == null)
         && (batches.others() == null) == (others == null);
   }
 
@@ -74,7 +74,7 @@ final class StepInputs {
       float[] pixels = batches.unlabelled().images();
       device.write(pixels, 0, images.buffer().slice(split, pixels.length));
     }
-    write(batches.plain(), plain);
+    write(batches.forTeacher(), forTeacher);
     write(batches.others(), others);
   }
 
@@ -99,9 +99,9 @@ final class StepInputs {
     return images;
   }
 
-  /** The unlabelled images without distortion, or null. */
-  Tensor plain() {
-    return plain;
+  /** The unlabelled images as the teacher of a consistency term sees them, or null. */
+  Tensor forTeacher() {
+    return forTeacher;
   }
 
   /** As many unlabelled images in another order, or null. */

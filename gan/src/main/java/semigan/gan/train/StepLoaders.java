@@ -14,9 +14,11 @@ final class StepLoaders implements AutoCloseable {
   private static final int OTHERS = 3;
   static final int DENSITY = 4;
 
+  private static final int TEACHERS_VIEW = 1;
+
   private final BatchLoader labelled;
   private final BatchLoader unlabelled;
-  private final BatchLoader plain;
+  private final BatchLoader forTeacher;
   private final BatchLoader others;
 
   /**
@@ -26,6 +28,8 @@ final class StepLoaders implements AutoCloseable {
    */
   StepLoaders(TrainConfig config, ImageDataset train, int[] known, long done) {
     DataSettings images = config.images();
+    Augmentation taught =
+        new Augmentation(images.shift(), images.flip(), images.teacherDistortion(), TEACHERS_VIEW);
     Augmentation plainly = new Augmentation(images.shift(), images.flip(), 0);
     Augmentation distorted = new Augmentation(images.shift(), images.flip(), images.distortion());
     int[] all = allOf(train);
@@ -43,7 +47,8 @@ final class StepLoaders implements AutoCloseable {
             ? new BatchLoader(
                 train, all, batch, seed + UNLABELLED, done, compares ? distorted : plainly)
             : null;
-    plain = compares ? new BatchLoader(train, all, batch, seed + UNLABELLED, done, plainly) : null;
+    forTeacher =
+        compares ? new BatchLoader(train, all, batch, seed + UNLABELLED, done, taught) : null;
     others =
         unknown && config.matchesFreshFeatures()
             ? new BatchLoader(train, all, batch, seed + OTHERS, done, plainly)
@@ -64,7 +69,7 @@ final class StepLoaders implements AutoCloseable {
   }
 
   StepBatches next() {
-    return new StepBatches(next(labelled), next(unlabelled), next(plain), next(others));
+    return new StepBatches(next(labelled), next(unlabelled), next(forTeacher), next(others));
   }
 
   private static Batch next(BatchLoader loader) {
@@ -73,7 +78,7 @@ final class StepLoaders implements AutoCloseable {
 
   @Override
   public void close() {
-    for (BatchLoader loader : new BatchLoader[] {labelled, unlabelled, plain, others}) {
+    for (BatchLoader loader : new BatchLoader[] {labelled, unlabelled, forTeacher, others}) {
       if (loader != null) {
         loader.close();
       }

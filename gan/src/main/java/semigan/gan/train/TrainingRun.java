@@ -21,7 +21,6 @@ import semigan.gan.store.MetricsLog;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
 import semigan.kernels.Backend;
-import semigan.nn.Schedule;
 import semigan.tensor.Scope;
 
 /**
@@ -197,10 +196,6 @@ public final class TrainingRun {
     private final TrainingListener listener;
     private final GanTrainer trainer;
     private final RunRecorder recorder;
-    private final Schedule schedule =
-        config.learning().decayFrom() < 1
-            ? Schedule.linearAfter(config.learning().decayFrom())
-            : Schedule.constant();
     private final long firstStep;
     private long step;
     private long savedStep;
@@ -230,7 +225,7 @@ public final class TrainingRun {
 
     /** Takes a step; the device gets the next one's images while it is at work on this one's. */
     void next(Runnable feed) {
-      trainer.scaleRates(schedule.factor((double) step / config.learning().steps()));
+      trainer.adjustTo((double) step / config.learning().steps());
       long before = System.nanoTime();
       StepReport report;
       try {
