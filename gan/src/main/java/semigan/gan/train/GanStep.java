@@ -35,6 +35,7 @@ import semigan.tensor.ops.Unary;
  * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
  * @param objective what is minimised
+ * @param lowDensity of generated images, or null where the objective has no such term
  * @param ramp how far the terms on unlabelled images that are not the GAN's count by now: a scalar
  * @param type how activations are stored
  */
@@ -46,6 +47,7 @@ record GanStep(
     Module augmentation,
     RandomSource random,
     Objective objective,
+    LowDensity lowDensity,
     Tensor ramp,
     DType type) {
   /**
@@ -193,6 +195,9 @@ record GanStep(
     }
     if (objective.pullAway() > 0) {
       loss = plus(loss, weighted(objective.pullAway(), Losses.pullAway(features)));
+    }
+    if (lowDensity != null) {
+      loss = plus(loss, weighted(objective.density(), lowDensity.of(fake)));
     }
     return loss;
   }

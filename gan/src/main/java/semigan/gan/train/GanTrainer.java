@@ -36,6 +36,7 @@ public final class GanTrainer implements AutoCloseable {
   private final Adam discriminatorOptimizer;
   private final RandomSource random;
   private final Tensor ramp;
+  private final LowDensity lowDensity;
   private StepInputs inputs;
   private RepeatedStep<GanStep.Outcome> step;
   private long number;
@@ -69,6 +70,10 @@ public final class GanTrainer implements AutoCloseable {
     discriminatorOptimizer =
         new Adam(device, model.discriminator().parameters(), settings, learning.discriminatorRate())
             .averaging(discriminatorAverage);
+    lowDensity =
+        spec.generates() && config.objective().density() > 0
+            ? new LowDensity(config, spec, device)
+            : null;
   }
 
   private void requirePrecision() {
@@ -100,6 +105,11 @@ public final class GanTrainer implements AutoCloseable {
     model.state().forEach((name, tensor) -> averages.get(name).assign(tensor));
   }
 
+  /** A term of the generator's loss that learns before the first step; none if it has weight 0. */
+  Optional<LowDensity> lowDensity() {
+    return Optional.ofNullable(lowDensity);
+  }
+
   /** What learns, as it is after the last step. */
   public GanModel model() {
     return model;
@@ -127,6 +137,9 @@ public final class GanTrainer implements AutoCloseable {
     discriminatorAverage
         .state()
         .forEach((name, tensor) -> state.put("averaging.discriminator." + name, tensor));
+    if (lowDensity != null) {
+      lowDensity.state().forEach((name, tensor) -> state.put("density." + name, tensor));
+    }
     return state;
   }
 
@@ -167,6 +180,7 @@ public final class GanTrainer implements AutoCloseable {
               Layer.augment(DiffAugment.together(config.images().augment()), random),
               random,
               config.objective(),
+              lowDensity,
               ramp,
               config.run().precision().type());
       StepInputs fed = inputs;

@@ -14,6 +14,8 @@ import semigan.nn.Schedule;
  * @param balance weight of the {@link semigan.nn.Losses#imbalance} of unlabelled images, for data
  *     with as many of each class
  * @param pullAway weight of the generator's {@link semigan.nn.Losses#pullAway}
+ * @param density weight of {@link LowDensity} of generated images
+ * @param densityQuantile share of the training images that are sparser than its threshold
  * @param perturbation weight of virtual adversarial training; see {@link VirtualAdversarial}
  * @param perturbationSize length of its perturbation of an image in [-1, 1]
  * @param consistency weight of {@link Consistency}
@@ -27,6 +29,8 @@ public record Objective(
     float entropy,
     float balance,
     float pullAway,
+    float density,
+    float densityQuantile,
     float perturbation,
     float perturbationSize,
     float consistency,
@@ -36,6 +40,8 @@ public record Objective(
     Limits.weight("entropy", entropy);
     Limits.weight("balance", balance);
     Limits.weight("pullAway", pullAway);
+    Limits.weight("density", density);
+    Limits.share("densityQuantile", densityQuantile);
     Limits.weight("perturbation", perturbation);
     Limits.rate("perturbationSize", perturbationSize);
     Limits.weight("consistency", consistency);
@@ -53,7 +59,7 @@ public record Objective(
 
   /** Nothing but the cross-entropy. */
   static Objective none() {
-    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 1, 0, 0, 0);
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
   }
 
   /** Whether there are terms on unlabelled images beside those of the GAN. */

@@ -12,6 +12,7 @@ final class StepLoaders implements AutoCloseable {
 
   private static final int LABELLED = 2;
   private static final int OTHERS = 3;
+  static final int DENSITY = 4;
 
   private static final int TEACHERS_VIEW = 1;
 
@@ -33,7 +34,7 @@ final class StepLoaders implements AutoCloseable {
     Augmentation distorted = new Augmentation(images.shift(), images.flip(), images.distortion());
     int[] all = allOf(train);
     int batch = config.learning().batch();
-    long seed = 31 * config.run().seed();
+    long seed = seed(config);
     boolean unknown = !config.labelledAlone();
     boolean compares = unknown && config.objective().consistency() > 0;
     labelled =
@@ -52,6 +53,11 @@ final class StepLoaders implements AutoCloseable {
         unknown && config.matchesFreshFeatures()
             ? new BatchLoader(train, all, batch, seed + OTHERS, done, plainly)
             : null;
+  }
+
+  /** To which that of an order is added. */
+  static long seed(TrainConfig config) {
+    return 31 * config.run().seed();
   }
 
   private static int[] allOf(ImageDataset train) {

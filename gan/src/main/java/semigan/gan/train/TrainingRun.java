@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import semigan.gan.data.DataSplit;
+import semigan.gan.data.ImageDataset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.evaluate.Diversity;
 import semigan.gan.image.ImageGrid;
@@ -104,6 +105,7 @@ public final class TrainingRun {
       describe(folder, first);
       if (first == 0) {
         initialise(trainer);
+        learnDensity(trainer, listener);
       }
       try (RunRecorder recorder = new RunRecorder(folder, first, listener);
           StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), first)) {
@@ -138,6 +140,14 @@ public final class TrainingRun {
 
   private void initialise(GanTrainer trainer) {
     trainer.initialise(spread(Math.min(INITIAL_IMAGES, data.train().size())));
+  }
+
+  private void learnDensity(GanTrainer trainer, TrainingListener listener) {
+    ImageDataset images = data.train();
+    int steps = LowDensity.steps(images.size());
+    trainer
+        .lowDensity()
+        .ifPresent(term -> term.learn(images, steps, stopRequested::get, listener::message));
   }
 
   /** Training images from all over, since a folder's are sorted by class. */

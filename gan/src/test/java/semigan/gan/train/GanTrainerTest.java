@@ -120,6 +120,7 @@ class GanTrainerTest {
         images.read(i, first, i * images.imageLength());
       }
       trainer.initialise(first);
+      trainer.lowDensity().ifPresent(term -> term.learn(images, 2, () -> false, message -> {}));
       for (int step = 1; step <= 3; step++) {
         reports.add(trainer.step(step, loaders.next()));
       }
