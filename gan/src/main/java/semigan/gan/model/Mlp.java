@@ -1,5 +1,6 @@
 package semigan.gan.model;
 
+import static semigan.nn.Initialiser.glorot;
 import static semigan.nn.Initialiser.normal;
 
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import semigan.tensor.ops.Unary;
  */
 final class Mlp {
   private static final Initialiser INITIAL = normal(0.1f);
+  private static final Initialiser GENERATOR_INITIAL = glorot();
   private static final int[] HIDDEN = {1000, 500, 250, 250, 250};
   private static final float NOISE_ON_IMAGES = 0.3f; // of pixels in [0, 1]
   private static final float NOISE_ON_HIDDEN = 0.5f;
@@ -31,13 +33,13 @@ final class Mlp {
   static Module generator(ModelSpec spec, RandomSource random) {
     int pixels = pixels(spec);
     return new Sequential(
-        new Dense(spec.latent(), 500, false, INITIAL, random),
+        new Dense(spec.latent(), 500, false, GENERATOR_INITIAL, random),
         new BatchNorm(500, false, random.device()),
         Layer.softplus(),
-        new Dense(500, 500, false, INITIAL, random),
+        new Dense(500, 500, false, GENERATOR_INITIAL, random),
         new BatchNorm(500, false, random.device()),
         Layer.softplus(),
-        normalised(500, pixels, random),
+        new WeightNorm(new Dense(500, pixels, true, GENERATOR_INITIAL, random), true, 1),
         Layer.sigmoid(),
         (x, mode) -> Unary.linear(x, 2, -1),
         Layer.toImages(spec.canvas(), spec.canvas(), spec.channels()));

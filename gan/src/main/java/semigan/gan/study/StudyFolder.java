@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
+import semigan.gan.train.Preset;
 import semigan.gan.train.TrainConfig;
 
 /**
@@ -89,11 +90,11 @@ public final class StudyFolder {
     settings.fieldNames().forEachRemaining(names::add);
     wanted.fieldNames().forEachRemaining(names::add);
     List<String> differences = new ArrayList<>();
+    ObjectNode defaults = Preset.defaults(); // for a study from before there was a setting
     for (String name : names) {
-      JsonNode there = settings.path(name);
+      JsonNode there = settings.has(name) ? settings.get(name) : defaults.path(name);
       JsonNode here = wanted.path(name);
-      // Through text, since a file does not tell a float from a double.
-      if (!there.toString().equals(here.toString())) {
+      if (!same(there, here)) {
         differences.add("%s is %s there, %s here".formatted(name, shown(there), shown(here)));
       }
     }
@@ -102,6 +103,13 @@ public final class StudyFolder {
           "%s is a study of other settings: %s; give the same ones, or another --out"
               .formatted(path, String.join("; ", differences)));
     }
+  }
+
+  /** A file does not tell a float from a double, nor 1 from 1.0. */
+  private static boolean same(JsonNode a, JsonNode b) {
+    return a.isNumber() && b.isNumber()
+        ? a.floatValue() == b.floatValue()
+        : a.toString().equals(b.toString());
   }
 
   private static String shown(JsonNode value) {

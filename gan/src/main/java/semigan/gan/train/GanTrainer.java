@@ -85,7 +85,8 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   /**
-   * Sets what depends on data, as normalised weights do, from one batch; before the first step.
+   * Sets what depends on data, as the discriminator's normalised weights do, from one batch; before
+   * the first step.
    *
    * @param images {@code [count, canvas, canvas, channels]} in [-1, 1], row-major
    */
@@ -97,9 +98,6 @@ public final class GanTrainer implements AutoCloseable {
     try (Scope scope = Scope.open(device)) {
       Shape shape = Shape.of(count, spec.canvas(), spec.canvas(), spec.channels());
       model.discriminator().initialise(Tensor.of(scope.device(), shape, images));
-      if (spec.generates()) {
-        model.generator().initialise(model.latents(random, DType.F32, count));
-      }
     }
     Map<String, Tensor> averages = average.state();
     model.state().forEach((name, tensor) -> averages.get(name).assign(tensor));

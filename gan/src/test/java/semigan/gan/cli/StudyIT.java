@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,17 @@ class StudyIT {
     assertTrue(line.contains("s is a study of other settings"), line);
     assertTrue(line.contains("shift is 0 there, 2 here; steps is 3 there, 4 here"), line);
     assertArrayEquals(before, Files.readAllBytes(folder.resolve("s/study.json")));
+  }
+
+  /** As it was before there was the term. */
+  @Test
+  void aStudyWhoseSettingsDoNotSpeakOfATermGoesOnWithoutIt() throws IOException {
+    run(study(3, 1, "s")).done();
+    ObjectNode contents = (ObjectNode) file("s/study.json");
+    assertEquals(0, ((ObjectNode) contents.get("settings")).remove("balance").asDouble());
+    Files.writeString(folder.resolve("s/study.json"), contents.toString());
+    run(study(3, 2, "s")).done();
+    assertEquals(2, file("s/study.json").get("seeds").size());
   }
 
   @Test
