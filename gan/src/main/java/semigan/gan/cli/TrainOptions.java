@@ -283,7 +283,7 @@ final class TrainOptions {
       String name = setting(given, "architecture").asText();
       int height = data.train().height();
       int width = data.train().width();
-      given.put("size", named(Architecture.class, name).canvas(height, width));
+      given.put("size", Architecture.named(name).canvas(height, width));
     }
   }
 

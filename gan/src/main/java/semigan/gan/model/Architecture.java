@@ -1,8 +1,11 @@
 package semigan.gan.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import semigan.nn.Module;
 import semigan.tensor.RandomSource;
 
@@ -95,6 +98,27 @@ public enum Architecture {
   /** Whether latent vectors are uniform in [0, 1] instead of normal. */
   boolean uniformLatents() {
     return this == MLP;
+  }
+
+  /**
+   * The one of this name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  @JsonCreator
+  public static Architecture named(String name) {
+    return Arrays.stream(values())
+        .filter(architecture -> architecture.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown model '%s'; there are %s"
+                        .formatted(
+                            name,
+                            Arrays.stream(values())
+                                .map(Architecture::toString)
+                                .collect(Collectors.joining(", ")))));
   }
 
   /** As options, {@code config.json} and model files call it, such as {@code dcgan}. */
