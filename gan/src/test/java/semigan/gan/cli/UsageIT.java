@@ -61,7 +61,7 @@ class UsageIT {
   @Test
   void anUnknownCommandIsToldWhichThereAre() {
     String line = run("tarin").refused(2);
-    assertTrue(line.contains("'tarin'") && line.contains("train, generate, evaluate"), line);
+    assertTrue(line.contains("'tarin'") && line.contains("train, study, generate, evaluate"), line);
   }
 
   @Test
