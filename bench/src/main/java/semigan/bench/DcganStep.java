@@ -72,7 +72,7 @@ final class DcganStep implements AutoCloseable {
             Architecture.DCGAN, size, size, size, channels, filters, LATENT, List.of("real"));
     trainer = new GanTrainer(config, spec, device);
     latents = new RandomSource(device, 1);
-    images = random(batch, size * size * channels);
+    images = random(batch, size * size * channels, 1);
     trainer.feed(StepBatches.of(null, images));
   }
 
@@ -105,9 +105,10 @@ final class DcganStep implements AutoCloseable {
     trainer.close();
   }
 
-  private static Batch random(int batch, int length) {
+  /** Images of noise, which are the same for the same seed, and labels of 0. */
+  static Batch random(int batch, int length, long seed) {
     float[] pixels = new float[batch * length];
-    Random random = new Random(1);
+    Random random = new Random(seed);
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = 2 * random.nextFloat() - 1;
     }

@@ -27,7 +27,9 @@ public final class StepLoop implements Callable<Integer> {
     try (Backend backend = device.open(workload);
         Scope scope = Scope.open(backend)) {
       if (workload.task().equals("mlp-step")) {
-        serve(backend, mlpStep(scope.device())::run);
+        try (MlpStep step = mlpStep(scope.device())) {
+          serve(backend, step::run);
+        }
         return 0;
       }
       try (DcganStep step = DcganStep.of(workload, scope.device())) {

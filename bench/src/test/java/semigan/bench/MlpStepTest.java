@@ -12,8 +12,9 @@ class MlpStepTest {
   @Test
   void theDiscriminatorLearns() {
     try (Backend device = Backends.open("cpu");
-        Scope scope = Scope.open(device)) {
-      MlpStep step = new MlpStep(scope.device(), 20);
+        Scope scope = Scope.open(device);
+        MlpStep step = new MlpStep(scope.device(), 20)) {
+      step.run();
       float before = step.loss();
       for (int i = 0; i < 60; i++) {
         step.run();

@@ -1,15 +1,13 @@
 package semigan.gan.data;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Another data set's images in the middle of a larger black canvas; an odd pixel goes below, right.
  */
-public final class PaddedDataset implements ImageDataset {
+public final class PaddedDataset extends DatasetView {
   private static final float BLACK = -1;
 
-  private final ImageDataset inner;
   private final int height;
   private final int width;
   private final int top;
@@ -21,12 +19,12 @@ public final class PaddedDataset implements ImageDataset {
    * @throws IllegalArgumentException if the canvas is smaller than the images
    */
   public PaddedDataset(ImageDataset inner, int height, int width) {
+    super(inner);
     if (height < inner.height() || width < inner.width()) {
       throw new IllegalArgumentException(
           "canvas is %dx%d but the images of %s are %dx%d; expected at least that"
               .formatted(height, width, inner.name(), inner.height(), inner.width()));
     }
-    this.inner = inner;
     this.height = height;
     this.width = width;
     this.top = (height - inner.height()) / 2;
@@ -44,16 +42,6 @@ public final class PaddedDataset implements ImageDataset {
   }
 
   @Override
-  public String name() {
-    return inner.name();
-  }
-
-  @Override
-  public int size() {
-    return inner.size();
-  }
-
-  @Override
   public int height() {
     return height;
   }
@@ -61,21 +49,6 @@ public final class PaddedDataset implements ImageDataset {
   @Override
   public int width() {
     return width;
-  }
-
-  @Override
-  public int channels() {
-    return inner.channels();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return inner.classNames();
-  }
-
-  @Override
-  public int label(int index) {
-    return inner.label(index);
   }
 
   /**

@@ -1,18 +1,16 @@
 package semigan.gan.data;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** Some of another data set's images, in an order of their own. */
-public final class Subset implements ImageDataset {
+public final class Subset extends DatasetView {
   private static final long SAMPLE_STREAM = 0x73616d706cL; // "sampl"
 
-  private final ImageDataset inner;
   private final int[] indices;
 
   private Subset(ImageDataset inner, int[] indices) {
-    this.inner = inner;
+    super(inner);
     this.indices = indices;
   }
 
@@ -42,33 +40,8 @@ public final class Subset implements ImageDataset {
   }
 
   @Override
-  public String name() {
-    return inner.name();
-  }
-
-  @Override
   public int size() {
     return indices.length;
-  }
-
-  @Override
-  public int height() {
-    return inner.height();
-  }
-
-  @Override
-  public int width() {
-    return inner.width();
-  }
-
-  @Override
-  public int channels() {
-    return inner.channels();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return inner.classNames();
   }
 
   @Override

@@ -5,6 +5,7 @@ import semigan.gan.data.Augmentation;
 import semigan.gan.data.Batch;
 import semigan.gan.data.BatchLoader;
 import semigan.gan.data.ImageDataset;
+import semigan.gan.model.Discriminator;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.kernels.OptimKernels.AdamSettings;
@@ -54,7 +55,7 @@ final class ClassifierTraining {
    * @return the network after so many steps; it belongs to the innermost scope
    * @throws IllegalArgumentException if no image has a label
    */
-  static FeatureNetwork train(
+  static Discriminator train(
       FeatureSpec spec, ImageDataset images, long steps, Backend device, Progress progress) {
     int[] labelled =
         IntStream.range(0, images.size())
@@ -66,7 +67,7 @@ final class ClassifierTraining {
               .formatted(images.name()));
     }
     RandomSource random = new RandomSource(device, SEED);
-    FeatureNetwork network = new FeatureNetwork(spec, random);
+    Discriminator network = FeatureNetwork.create(spec, random);
     Augmentation augmentation = new Augmentation(spec.height() / SHIFT_PART, false, 0);
     try (Scope scope = Scope.open(device);
         BatchLoader loader = new BatchLoader(images, labelled, BATCH, SEED, 0, augmentation)) {
@@ -76,7 +77,7 @@ final class ClassifierTraining {
   }
 
   private static void run(
-      FeatureNetwork network,
+      Discriminator network,
       FeatureSpec spec,
       BatchLoader loader,
       long steps,

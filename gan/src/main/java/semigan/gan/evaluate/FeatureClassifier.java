@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import semigan.gan.data.ImageDataset;
+import semigan.gan.model.Discriminator;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.nn.Mode;
@@ -50,10 +51,10 @@ public final class FeatureClassifier {
 
   private final FeatureSpec spec;
   private final String hash;
-  private final FeatureNetwork network;
+  private final Discriminator network;
   private final Backend device;
 
-  FeatureClassifier(FeatureSpec spec, String hash, FeatureNetwork network, Backend device) {
+  FeatureClassifier(FeatureSpec spec, String hash, Discriminator network, Backend device) {
     this.spec = spec;
     this.hash = hash;
     this.network = network;
@@ -115,7 +116,7 @@ public final class FeatureClassifier {
 
   private static FeatureClassifier load(Path file, Backend device, String hash) throws IOException {
     FeatureSpec spec = readSpec(file);
-    FeatureNetwork network = new FeatureNetwork(spec, new RandomSource(device, 0));
+    Discriminator network = FeatureNetwork.create(spec, new RandomSource(device, 0));
     StateFile.load(file, network.state());
     return new FeatureClassifier(spec, hash, network, device);
   }
@@ -134,7 +135,7 @@ public final class FeatureClassifier {
     FeatureSpec spec = FeatureSpec.of(data, train);
     long steps = ClassifierTraining.fullSteps(train.size());
     try (Scope scope = Scope.open(device)) {
-      FeatureNetwork network =
+      Discriminator network =
           ClassifierTraining.train(spec, train, steps, scope.device(), progress);
       Map<String, TensorEntry> entries = new LinkedHashMap<>();
       network
@@ -181,7 +182,7 @@ public final class FeatureClassifier {
         Shape shape = Shape.of(BATCH, spec.height(), spec.width(), spec.channels());
         Tensor x = Tensor.empty(scope.device(), DType.F32, shape);
         device.write(pixels, 0, x.buffer());
-        FeatureNetwork.Output output = network.describe(x, Mode.EVAL);
+        Discriminator.Output output = network.judge(x, Mode.EVAL);
         device.read(output.features().buffer(), batchFeatures, 0);
         device.read(output.logits().buffer(), logits, 0);
       }

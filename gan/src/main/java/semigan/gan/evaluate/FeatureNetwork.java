@@ -3,19 +3,16 @@ package semigan.gan.evaluate;
 import static semigan.nn.Initialiser.he;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import semigan.gan.model.Discriminator;
 import semigan.nn.BatchNorm;
 import semigan.nn.Conv2d;
 import semigan.nn.Dense;
 import semigan.nn.Initialiser;
 import semigan.nn.Layer;
-import semigan.nn.Mode;
 import semigan.nn.Module;
 import semigan.nn.Sequential;
 import semigan.tensor.RandomSource;
-import semigan.tensor.Tensor;
 import semigan.tensor.ops.Window;
 
 /**
@@ -24,7 +21,7 @@ import semigan.tensor.ops.Window;
  * features are batch-normalised, so that each has a variance near 1 on the images it was trained
  * on, and none outweighs the others in a distance.
  */
-final class FeatureNetwork implements Module {
+final class FeatureNetwork {
   /** Few enough that a covariance needs only some hundred images. */
   static final int FEATURES = 64;
 
@@ -36,16 +33,9 @@ final class FeatureNetwork implements Module {
   private static final Window HALVING = Window.of(2, 1);
   private static final Window SAME = Window.of(1, 1);
 
-  /**
-   * @param features {@code [batch, FEATURES]}: the last hidden layer
-   * @param logits {@code [batch, classes]}
-   */
-  record Output(Tensor features, Tensor logits) {}
+  private FeatureNetwork() {}
 
-  private final Sequential features;
-  private final Dense classifier;
-
-  FeatureNetwork(FeatureSpec spec, RandomSource random) {
+  static Discriminator create(FeatureSpec spec, RandomSource random) {
     List<Module> modules = new ArrayList<>();
     int height = spec.height() / 2;
     int width = spec.width() / 2;
@@ -61,35 +51,7 @@ final class FeatureNetwork implements Module {
     modules.add(Layer.flatten());
     modules.add(new Dense(height * width * CHANNELS, FEATURES, false, INITIAL, random));
     modules.add(BatchNorm.withLeakyRelu(FEATURES, SLOPE, random.device()));
-    features = new Sequential(modules);
-    classifier = new Dense(FEATURES, spec.classes().size(), true, INITIAL, random);
-  }
-
-  /**
-   * @param x {@code [batch, height, width, channels]} in [-1, 1]
-   */
-  Output describe(Tensor x, Mode mode) {
-    Tensor last = features.forward(x, mode);
-    return new Output(last, classifier.forward(last, mode));
-  }
-
-  @Override
-  public Tensor forward(Tensor x, Mode mode) {
-    return describe(x, mode).logits();
-  }
-
-  @Override
-  public Map<String, Tensor> parameters() {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    features.parameters().forEach((name, tensor) -> all.put("features." + name, tensor));
-    classifier.parameters().forEach((name, tensor) -> all.put("classifier." + name, tensor));
-    return all;
-  }
-
-  @Override
-  public Map<String, Tensor> statistics() {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    features.statistics().forEach((name, tensor) -> all.put("features." + name, tensor));
-    return all;
+    return new Discriminator(
+        new Sequential(modules), new Dense(FEATURES, spec.classes().size(), true, INITIAL, random));
   }
 }

@@ -1,7 +1,7 @@
 package semigan.gan.evaluate;
 
 import java.util.Arrays;
-import java.util.List;
+import semigan.gan.data.DatasetView;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.model.Sampler;
 
@@ -9,16 +9,15 @@ import semigan.gan.model.Sampler;
  * Images that a generator drew, rounded to 8 bits as those of data sets are: otherwise a measure
  * could tell them apart by that alone.
  */
-final class GeneratedImages implements ImageDataset {
+final class GeneratedImages extends DatasetView {
   private static final int CHUNK = 512;
   private static final float LEVELS = 127.5f;
 
-  private final ImageDataset form;
   private final byte[][] images; // [count][height * width * channels]
   private final int[] labels;
 
   private GeneratedImages(ImageDataset form, byte[][] images, int[] labels) {
-    this.form = form;
+    super(form);
     this.images = images;
     this.labels = labels;
   }
@@ -47,12 +46,12 @@ final class GeneratedImages implements ImageDataset {
   /** The first {@code count} of them, or all. */
   GeneratedImages first(int count) {
     int size = Math.min(count, images.length);
-    return new GeneratedImages(form, Arrays.copyOf(images, size), Arrays.copyOf(labels, size));
+    return new GeneratedImages(inner, Arrays.copyOf(images, size), Arrays.copyOf(labels, size));
   }
 
   /** The same images with labels. */
   GeneratedImages labelled(int[] labels) {
-    return new GeneratedImages(form, images, labels);
+    return new GeneratedImages(inner, images, labels);
   }
 
   @Override
@@ -63,26 +62,6 @@ final class GeneratedImages implements ImageDataset {
   @Override
   public int size() {
     return images.length;
-  }
-
-  @Override
-  public int height() {
-    return form.height();
-  }
-
-  @Override
-  public int width() {
-    return form.width();
-  }
-
-  @Override
-  public int channels() {
-    return form.channels();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return form.classNames();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package semigan.gan.evaluate;
 
 import semigan.gan.data.ImageDataset;
+import semigan.gan.model.Discriminator;
 import semigan.kernels.Backend;
 import semigan.tensor.Scope;
 
@@ -29,7 +30,7 @@ public record Transfer(
       Backend device,
       Progress progress) {
     try (Scope scope = Scope.open(device)) {
-      FeatureNetwork network =
+      Discriminator network =
           ClassifierTraining.train(spec, train, steps, scope.device(), progress);
       return new FeatureClassifier(spec, "", network, device).accuracy(test, Progress.SILENT);
     }

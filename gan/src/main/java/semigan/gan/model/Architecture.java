@@ -3,8 +3,8 @@ package semigan.gan.model;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import semigan.nn.Module;
 import semigan.tensor.RandomSource;
@@ -12,91 +12,69 @@ import semigan.tensor.RandomSource;
 /** The kinds of networks that there are. */
 public enum Architecture {
   /** Convolutional, on a canvas of 32x32 or 64x64; normal latent vectors. See {@link Dcgan}. */
-  DCGAN {
-    @Override
-    public int canvas(int height, int width) {
-      return Math.max(height, width) <= 32 ? 32 : 64;
-    }
-
-    @Override
-    boolean takes(int canvas) {
-      return List.of(32, 64).contains(canvas);
-    }
-
-    @Override
-    Module generator(ModelSpec spec, RandomSource random) {
-      return Dcgan.generator(spec, random);
-    }
-
-    @Override
-    Discriminator discriminator(ModelSpec spec, RandomSource random) {
-      return Dcgan.discriminator(spec, random);
-    }
-  },
+  DCGAN(true, Dcgan::generator, Dcgan::discriminator),
 
   /**
    * As {@link #DCGAN}, with a discriminator that is made to classify. See {@link ConvClassifier}.
    */
-  CONV {
-    @Override
-    public int canvas(int height, int width) {
-      return DCGAN.canvas(height, width);
-    }
-
-    @Override
-    boolean takes(int canvas) {
-      return DCGAN.takes(canvas);
-    }
-
-    @Override
-    Module generator(ModelSpec spec, RandomSource random) {
-      return Dcgan.generator(spec, random);
-    }
-
-    @Override
-    Discriminator discriminator(ModelSpec spec, RandomSource random) {
-      return ConvClassifier.discriminator(spec, random);
-    }
-  },
+  CONV(true, Dcgan::generator, ConvClassifier::discriminator),
 
   /**
    * Fully connected, on the images as they are; uniform latent vectors. See {@link Mlp}; {@link
    * ModelSpec#filters} is not looked at.
    */
-  MLP {
-    @Override
-    public int canvas(int height, int width) {
-      return Math.max(height, width);
-    }
+  MLP(false, Mlp::generator, Mlp::discriminator);
 
-    @Override
-    boolean takes(int canvas) {
-      return canvas <= 64;
-    }
+  private final boolean convolutional;
+  private final BiFunction<ModelSpec, RandomSource, Module> generator;
+  private final BiFunction<ModelSpec, RandomSource, Discriminator> discriminator;
 
-    @Override
-    Module generator(ModelSpec spec, RandomSource random) {
-      return Mlp.generator(spec, random);
-    }
-
-    @Override
-    Discriminator discriminator(ModelSpec spec, RandomSource random) {
-      return Mlp.discriminator(spec, random);
-    }
-  };
+  Architecture(
+      boolean convolutional,
+      BiFunction<ModelSpec, RandomSource, Module> generator,
+      BiFunction<ModelSpec, RandomSource, Discriminator> discriminator) {
+    this.convolutional = convolutional;
+    this.generator = generator;
+    this.discriminator = discriminator;
+  }
 
   /** The canvas that suits images of this size. */
-  public abstract int canvas(int height, int width);
+  public int canvas(int height, int width) {
+    int larger = Math.max(height, width);
+    return convolutional ? (larger <= 32 ? 32 : 64) : larger;
+  }
 
-  /** Whether the networks can be built for a canvas of this height and width. */
-  abstract boolean takes(int canvas);
+  /**
+   * @throws IllegalArgumentException if the networks cannot be built for a canvas of this height
+   *     and width
+   */
+  void requireCanvas(int size) {
+    if (convolutional ? size != 32 && size != 64 : size < 1 || size > 64) {
+      throw new IllegalArgumentException(
+          "size must be %s but is %d".formatted(convolutional ? "32 or 64" : "1 to 64", size));
+    }
+  }
 
-  abstract Module generator(ModelSpec spec, RandomSource random);
+  Module generator(ModelSpec spec, RandomSource random) {
+    return generator.apply(spec, random);
+  }
 
-  abstract Discriminator discriminator(ModelSpec spec, RandomSource random);
+  Discriminator discriminator(ModelSpec spec, RandomSource random) {
+    return discriminator.apply(spec, random);
+  }
 
   /** Whether latent vectors are uniform in [0, 1] instead of normal. */
   boolean uniformLatents() {
+    return this == MLP;
+  }
+
+  /** Whether an image's features depend on those that pass with it, by batch normalisation. */
+  public boolean normalisesBatches() {
+    return convolutional;
+  }
+
+  /** Whether some weights are set from images before training; see {@link Module#initialise}. */
+  public boolean startsFromImages() {
     return this == MLP;
   }
 

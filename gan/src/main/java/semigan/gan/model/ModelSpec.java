@@ -26,11 +26,7 @@ public record ModelSpec(
     List<String> classes) {
   public ModelSpec {
     classes = List.copyOf(classes);
-    if (canvas < 1 || !architecture.takes(canvas)) {
-      throw new IllegalArgumentException(
-          "size must be %s but is %d"
-              .formatted(architecture == Architecture.MLP ? "1 to 64" : "32 or 64", canvas));
-    }
+    architecture.requireCanvas(canvas);
     if (height < 1 || width < 1 || height > canvas || width > canvas) {
       throw new IllegalArgumentException(
           "images of %dx%d do not fit the model's %dx%d".formatted(height, width, canvas, canvas));

@@ -68,7 +68,8 @@ record GanStep(
    * @param truth mean probabilities given to the truth about unlabelled and about generated images:
    *     {@code [2]}
    * @param regulariser the weighted sum of the other terms on unlabelled images
-   * @param realFeatures of the labelled, then the unlabelled images, without history
+   * @param features of the labelled, the unlabelled and, if they passed together, the generated
+   *     images, without history
    */
   private record Verdict(
       Tensor labelled,
@@ -76,7 +77,7 @@ record GanStep(
       Tensor fake,
       Tensor truth,
       Tensor regulariser,
-      Tensor realFeatures) {}
+      Tensor features) {}
 
   Outcome take(StepInputs inputs) {
     if (!model.spec().generates()) {
@@ -94,7 +95,7 @@ record GanStep(
     Tensor total = plus(plus(verdict.labelled, realOrFake), verdict.regulariser);
     Tensor norm = update(model.discriminator(), discriminatorOptimizer, total);
 
-    Tensor generatorTotal = generatorLoss(inputs, fake, verdict.realFeatures);
+    Tensor generatorTotal = generatorLoss(inputs, fake, verdict.features);
     Tensor generatorNorm = update(model.generator(), generatorOptimizer, generatorTotal);
     return outcome(verdict, norm, generatorTotal, generatorNorm, List.of(total, generatorTotal));
   }
@@ -108,13 +109,20 @@ record GanStep(
     return norm;
   }
 
-  /** Real images pass together, and so are normalised by statistics of their own. */
+  /**
+   * Real images pass together, and so are normalised by statistics of their own; where no layer
+   * looks at a batch as a whole, the generated ones come along.
+   */
   private Verdict judge(StepInputs inputs, Tensor fake) {
     int known = inputs.known();
     int unknown = inputs.unknown();
-    Tensor images = augmentation.forward(Cast.cast(inputs.images(), type), Mode.TRAIN_TRACKING);
-    var onReal = model.discriminator().judge(images, Mode.TRAIN_TRACKING);
-    Tensor logits = single(onReal.logits());
+    Tensor images = Cast.cast(inputs.images(), type);
+    boolean together = fake != null && !model.spec().architecture().normalisesBatches();
+    images = together ? Concatenate.concatenate(0, List.of(images, fake)) : images;
+    images = augmentation.forward(images, Mode.TRAIN_TRACKING);
+    var judged = model.discriminator().judge(images, Mode.TRAIN_TRACKING);
+    Tensor judgedLogits = single(judged.logits());
+    Tensor logits = together ? Slice.slice(judgedLogits, 0, 0, known + unknown) : judgedLogits;
     Tensor losses = SemiSupervised.semiSupervised(logits, inputs.targets());
     Tensor labelled = known == 0 ? null : Sum.mean(Slice.slice(losses, 0, 0, known));
     Tensor real = null;
@@ -122,9 +130,11 @@ record GanStep(
     Tensor truth = null;
     if (fake != null) {
       Tensor realLosses = Slice.slice(losses, 0, known, unknown);
-      var judged = discriminate(fake, Mode.TRAIN);
-      Tensor fakeLosses =
-          SemiSupervised.semiSupervised(single(judged.logits()), inputs.generated());
+      Tensor fakeLogits =
+          together
+              ? Slice.slice(judgedLogits, 0, known + unknown, unknown)
+              : single(discriminate(fake, Mode.TRAIN).logits());
+      Tensor fakeLosses = SemiSupervised.semiSupervised(fakeLogits, inputs.generated());
       real = Sum.mean(realLosses);
       onFake = Sum.mean(fakeLosses);
       truth = probabilities(realLosses.detach(), fakeLosses.detach());
@@ -138,7 +148,7 @@ record GanStep(
               Slice.slice(logits, 0, known, unknown));
       regulariser = Binary.multiply(whole, ramp);
     }
-    return new Verdict(labelled, real, onFake, truth, regulariser, onReal.features().detach());
+    return new Verdict(labelled, real, onFake, truth, regulariser, judged.features().detach());
   }
 
   /** Of which the losses, of as many images each, are minus the logarithms; their means. */

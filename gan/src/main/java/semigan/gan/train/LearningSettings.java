@@ -46,21 +46,16 @@ public record LearningSettings(
   }
 
   LearningSettings withBatch(int other) {
-    return new LearningSettings(
-        steps,
-        other,
-        labelledBatch,
-        generatorRate,
-        discriminatorRate,
-        beta1,
-        epsilonInside,
-        decayFrom,
-        averagingRate);
+    return with(steps, other);
   }
 
   LearningSettings withSteps(long other) {
+    return with(other, batch);
+  }
+
+  private LearningSettings with(long steps, int batch) {
     return new LearningSettings(
-        other,
+        steps,
         batch,
         labelledBatch,
         generatorRate,

@@ -42,7 +42,12 @@ public record Preset(String name, String description, String paper, ObjectNode s
 
   /** A copy of the settings of a run that nothing was said about. */
   public static ObjectNode defaults() {
-    return read("defaults").settings();
+    return Defaults.SETTINGS.deepCopy();
+  }
+
+  /** Read once, when they are first asked for. */
+  private static final class Defaults {
+    static final ObjectNode SETTINGS = read("defaults").settings();
   }
 
   private static Preset read(String name) {

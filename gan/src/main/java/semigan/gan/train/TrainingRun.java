@@ -139,7 +139,9 @@ public final class TrainingRun {
   }
 
   private void initialise(GanTrainer trainer) {
-    trainer.initialise(spread(Math.min(INITIAL_IMAGES, data.train().size())));
+    if (data.spec().architecture().startsFromImages()) {
+      trainer.initialise(spread(Math.min(INITIAL_IMAGES, data.train().size())));
+    }
   }
 
   private void learnDensity(GanTrainer trainer, TrainingListener listener) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import semigan.gan.model.Discriminator;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 import semigan.tensor.RandomSource;
@@ -86,7 +87,7 @@ class FeatureCacheTest {
 
   private FeatureClassifier classifier(long seed, String hash) {
     FeatureSpec spec = FeatureSpec.of("patterns", images);
-    FeatureNetwork network = new FeatureNetwork(spec, new RandomSource(scope.device(), seed));
+    Discriminator network = FeatureNetwork.create(spec, new RandomSource(scope.device(), seed));
     return new FeatureClassifier(spec, hash, network, device);
   }
 

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
+import static semigan.gan.train.Devices.open;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -32,7 +31,6 @@ import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
-import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Backends;
 import semigan.kernels.DType;
 import semigan.kernels.ProfiledBackend;
@@ -46,9 +44,6 @@ class GanTrainerTest {
 
   /** Ten steps with all terms of the loss multiply a rounding error; F32 has 6e-8. */
   private static final float TRACE_TOLERANCE = 1e-5f;
-
-  /** Rates of 0.003 and layers of a thousand numbers multiply it further. */
-  private static final float PRESET_TOLERANCE = 1e-4f;
 
   /** BF16 rounds each activation by up to 2^-9 of it; losses are means of many. */
   private static final float BF16_TOLERANCE = 1e-2f;
@@ -77,55 +72,6 @@ class GanTrainerTest {
     for (int i = 0; i < expected.size(); i++) {
       assertClose(name + ", step " + (i + 1), expected.get(i), found.get(i), TRACE_TOLERANCE);
     }
-  }
-
-  static Stream<Arguments> presetsOnDevices() {
-    return Backends.names().stream()
-        .flatMap(name -> Preset.all().stream().map(preset -> Arguments.of(preset.name(), name)));
-  }
-
-  /** In a run as it is begun by the program, but for its size. */
-  @ParameterizedTest(name = "{0} on {1}")
-  @MethodSource("presetsOnDevices")
-  void everyPresetLearnsTheSameOnEveryDevice(String preset, String name) {
-    List<StepReport> found = rehearse(open(name), preset);
-    List<StepReport> expected = rehearse(open("reference"), preset);
-    for (int i = 0; i < expected.size(); i++) {
-      String where = "%s on %s, step %d".formatted(preset, name, i + 1);
-      assertClose(where, expected.get(i).losses(), found.get(i).losses(), PRESET_TOLERANCE);
-    }
-  }
-
-  private static List<StepReport> rehearse(Backend device, String preset) {
-    ObjectNode settings = Preset.named(preset).settings();
-    settings.remove("epochs");
-    settings.put("steps", 3).put("batch", BATCH).put("labelledBatch", LABELLED).put("filters", 4);
-    TrainConfig config = TrainConfig.of(settings);
-    Architecture architecture = config.network().architecture();
-    int canvas = architecture.canvas(28, 28);
-    ImageDataset images =
-        new PaddedDataset(DataSets.open("glyphs", DataOptions.defaults()).train(), canvas, canvas);
-    ModelSpec spec =
-        new ModelSpec(
-            architecture, canvas, 28, 28, 1, 4, config.network().latent(), images.classNames());
-    int labels = config.images().labels();
-    int[] known = labels == 0 ? new int[0] : LabelSplit.choose(images, labels, 1);
-    List<StepReport> reports = new ArrayList<>();
-    try (device;
-        Scope scope = Scope.open(device);
-        StepLoaders loaders = new StepLoaders(config, images, known, 0);
-        GanTrainer trainer = new GanTrainer(config, spec, scope.device())) {
-      float[] first = new float[20 * images.imageLength()];
-      for (int i = 0; i < 20; i++) {
-        images.read(i, first, i * images.imageLength());
-      }
-      trainer.initialise(first);
-      trainer.lowDensity().ifPresent(term -> term.learn(images, 2, () -> false, message -> {}));
-      for (int step = 1; step <= 3; step++) {
-        reports.add(trainer.step(step, loaders.next()));
-      }
-    }
-    return reports;
   }
 
   /** Real and generated ones in the discriminator's step, generated ones in the generator's. */
@@ -200,17 +146,6 @@ class GanTrainerTest {
             trainer.step(step, StepBatches.of(null, feed.unlabelled.next())).losses().labelled());
       }
       assertTrue(feed.step(trainer, 7).labelled() > 0);
-    }
-  }
-
-  private static Backend open(String name) {
-    try {
-      return Backends.open(name);
-    } catch (BackendUnavailableException absent) {
-      assertFalse(
-          List.of(System.getProperty("semigan.require", "").split(",")).contains(name),
-          absent.getMessage());
-      return abort(absent.getMessage());
     }
   }
 

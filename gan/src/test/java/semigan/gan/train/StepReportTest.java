@@ -2,7 +2,7 @@ package semigan.gan.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
+import static semigan.gan.train.Devices.open;
 
 import java.util.Map;
 import java.util.Set;
@@ -17,8 +17,6 @@ import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.kernels.Backend;
-import semigan.kernels.BackendUnavailableException;
-import semigan.kernels.Backends;
 import semigan.kernels.DType;
 import semigan.nn.Mode;
 import semigan.tensor.RandomSource;
@@ -158,13 +156,5 @@ class StepReportTest {
     System.arraycopy(a.images(), 0, pixels, 0, a.images().length);
     System.arraycopy(b.images(), 0, pixels, a.images().length, b.images().length);
     return Tensor.of(device, Shape.of(LABELLED + UNLABELLED, 32, 32, 1), pixels);
-  }
-
-  private static Backend open(String name) {
-    try {
-      return Backends.open(name);
-    } catch (BackendUnavailableException absent) {
-      return abort(absent.getMessage());
-    }
   }
 }

@@ -1,0 +1,80 @@
+package semigan.gan.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static semigan.gan.train.Devices.open;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import semigan.gan.data.DataOptions;
+import semigan.gan.data.DataSets;
+import semigan.gan.data.DataSplit;
+import semigan.gan.data.ImageDataset;
+import semigan.gan.model.Architecture;
+import semigan.kernels.Backend;
+import semigan.kernels.Backends;
+import semigan.tensor.Scope;
+
+/** Every preset's steps, in a run as the program begins it, but for its size. */
+class PresetStepsTest {
+  private static final int STEPS = 3;
+
+  /** Rates of 0.003 and layers of a thousand numbers multiply a rounding error. */
+  private static final float TOLERANCE = 1e-4f;
+
+  private static final DataSplit GLYPHS = DataSets.open("glyphs", DataOptions.defaults());
+
+  static Stream<Arguments> presetsOnDevices() {
+    return Backends.names().stream()
+        .flatMap(name -> Preset.all().stream().map(preset -> Arguments.of(preset.name(), name)));
+  }
+
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("presetsOnDevices")
+  void everyPresetLearnsTheSameOnEveryDevice(String preset, String name) {
+    List<StepLosses> found = losses(open(name), preset);
+    List<StepLosses> expected = losses(open("reference"), preset);
+    for (int i = 0; i < STEPS; i++) {
+      String where = "%s on %s, step %d, ".formatted(preset, name, i + 1);
+      StepLosses here = found.get(i);
+      StepLosses there = expected.get(i);
+      assertEquals(there.labelled(), here.labelled(), TOLERANCE, where + "labelled");
+      assertEquals(there.real(), here.real(), TOLERANCE, where + "real");
+      assertEquals(there.fake(), here.fake(), TOLERANCE, where + "fake");
+      assertEquals(there.generator(), here.generator(), TOLERANCE, where + "generator");
+      assertEquals(there.regulariser(), here.regulariser(), TOLERANCE, where + "regulariser");
+    }
+  }
+
+  /** Closes the device. */
+  private static List<StepLosses> losses(Backend device, String preset) {
+    ObjectNode settings = Preset.named(preset).settings();
+    settings.remove("epochs");
+    settings.put("steps", STEPS).put("batch", 6).put("labelledBatch", 4).put("filters", 4);
+    String architecture = settings.path("architecture").asText("dcgan");
+    settings.put("size", Architecture.named(architecture).canvas(28, 28));
+    TrainConfig config = TrainConfig.of(settings);
+    RunData data = RunData.of(config, GLYPHS);
+    ImageDataset train = data.train();
+    List<StepLosses> losses = new ArrayList<>();
+    try (device;
+        Scope scope = Scope.open(device);
+        StepLoaders loaders = new StepLoaders(config, train, data.labelled(), 0);
+        GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
+      float[] first = new float[20 * train.imageLength()];
+      for (int i = 0; i < 20; i++) {
+        train.read(i, first, i * train.imageLength());
+      }
+      trainer.initialise(first);
+      trainer.lowDensity().ifPresent(term -> term.learn(train, 2, () -> false, message -> {}));
+      for (int step = 1; step <= STEPS; step++) {
+        losses.add(trainer.step(step, loaders.next()).losses());
+      }
+    }
+    return losses;
+  }
+}
