@@ -85,7 +85,9 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       throw new IllegalArgumentException(
           "a study counts errors of classification, but labels is 0; give --labels");
     }
-    RunData.of(config, resolved.data()); // refuses what no seed can be run with
+    // Refuses what cannot be run before there is a folder.
+    RunData.of(config, resolved.data());
+    seeds(config).forEach(seed -> Study.ofSeed(config, seed));
     if (atOnce > 1) {
       threads.share(atOnce);
     }
@@ -99,9 +101,13 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     return Path.of("studies", Path.of(name).getFileName().toString());
   }
 
-  private void run(TrainConfig config, TrainOptions.Resolved resolved, StudyFolder folder) {
+  private List<Long> seeds(TrainConfig config) {
     long first = config.run().seed();
-    List<Long> seeds = LongStream.range(first, first + count).boxed().toList();
+    return LongStream.range(first, first + count).boxed().toList();
+  }
+
+  private void run(TrainConfig config, TrainOptions.Resolved resolved, StudyFolder folder) {
+    List<Long> seeds = seeds(config);
     Study study =
         new Study(
             config,

@@ -130,6 +130,13 @@ final class TrainOptions {
   private Integer heldOut;
 
   @Option(
+      names = "--teacher",
+      paramLabel = "RUN|STUDY",
+      description =
+          "A finished run with the same labels, for 'study' a study with the same seeds, whose classifier teaches this one at first; needs a consistency term, as of conv-ssl.")
+  private Path teacher;
+
+  @Option(
       names = "--epochs",
       paramLabel = "N",
       description = "How often to go through the training images (default: 10).")
@@ -311,6 +318,10 @@ final class TrainOptions {
     put(target, "dataDir", dataDir);
     put(target, "labels", labels);
     put(target, "heldOut", heldOut);
+    put(
+        target,
+        "teacher",
+        teacher == null ? null : teacher.toAbsolutePath().normalize().toString());
     put(target, ConfigFile.EPOCHS, epochs);
     put(target, STEPS, steps);
     put(target, "batch", batch);

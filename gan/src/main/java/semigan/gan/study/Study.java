@@ -1,5 +1,6 @@
 package semigan.gan.study;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -96,7 +97,8 @@ public final class Study {
   private void run(long seed, StudyListener listener) {
     double before = folder.result(seed).map(SeedResult::seconds).orElse(0.0);
     try (Backend device = devices.get()) {
-      TrainingRun run = new TrainingRun(config.withSeed(seed).on(device.name()), data, device);
+      TrainConfig own = ofSeed(config, seed);
+      TrainingRun run = new TrainingRun(own.on(device.name()), data, device);
       if (!enter(run)) {
         return;
       }
@@ -116,6 +118,20 @@ public final class Study {
         listener.ended(reached, false);
       }
     }
+  }
+
+  /**
+   * The config of one seed's run. What teaches it is the run of this seed in the study that
+   * teaches.
+   *
+   * @throws semigan.gan.store.StoreException if that has not finished it
+   */
+  public static TrainConfig ofSeed(TrainConfig config, long seed) {
+    String teacher = config.images().teacher();
+    TrainConfig own = config.withSeed(seed);
+    return teacher == null
+        ? own
+        : own.withTeacher(StudyFolder.open(Path.of(teacher)).finished(seed).path());
   }
 
   private synchronized boolean enter(TrainingRun run) {

@@ -141,6 +141,20 @@ public final class StudyFolder {
     JsonFile.write(path.resolve("study.json"), new Contents(settings, seeds));
   }
 
+  /**
+   * The folder of a seed that is finished.
+   *
+   * @throws StoreException if it is not
+   */
+  RunFolder finished(long seed) {
+    if (result(seed).filter(SeedResult::finished).isEmpty()) {
+      throw new StoreException(
+          "%s has not finished seed %d yet; finish that study first, or give fewer --seeds"
+              .formatted(path, seed));
+    }
+    return run(seed);
+  }
+
   /** The folder of a seed's run, made if it is not there yet. */
   RunFolder run(long seed) {
     return RunFolder.openOrCreate(path.resolve("seed-%02d".formatted(seed)));

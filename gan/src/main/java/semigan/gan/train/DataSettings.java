@@ -9,6 +9,8 @@ import java.util.Set;
  *
  * @param data name of a data set, or a directory
  * @param dataDir where to look for it first, or null
+ * @param teacher folder of a finished run with the same labels, whose classifier a consistency term
+ *     asks first, or of a study that has one for each seed; null for none
  * @param labels how many training images keep their label, as many of each class; 0 for none
  * @param heldOut training images that are kept out of training, as many of each class, to measure
  *     on while it goes on; 0 measures on the test images
@@ -24,6 +26,7 @@ import java.util.Set;
 public record DataSettings(
     String data,
     String dataDir,
+    String teacher,
     int labels,
     int heldOut,
     int size,
@@ -41,5 +44,20 @@ public record DataSettings(
     Limits.notNegative("shift", shift);
     Limits.share("distortion", distortion);
     Limits.share("teacherDistortion", teacherDistortion);
+  }
+
+  DataSettings withTeacher(String other) {
+    return new DataSettings(
+        data,
+        dataDir,
+        other,
+        labels,
+        heldOut,
+        size,
+        shift,
+        flip,
+        distortion,
+        teacherDistortion,
+        augment);
   }
 }

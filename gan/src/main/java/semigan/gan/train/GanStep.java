@@ -20,6 +20,7 @@ import semigan.tensor.ops.Concatenate;
 import semigan.tensor.ops.Reshape;
 import semigan.tensor.ops.SemiSupervised;
 import semigan.tensor.ops.Slice;
+import semigan.tensor.ops.Softmax;
 import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
@@ -36,6 +37,8 @@ import semigan.tensor.ops.Unary;
  * @param random draws the latent vectors
  * @param objective what is minimised
  * @param lowDensity of generated images, or null where the objective has no such term
+ * @param teacher whom a consistency term asks first, or null
+ * @param taught how much the teacher's word still counts beside the average's, in [0, 1]: a scalar
  * @param ramp how far the terms on unlabelled images that are not the GAN's count by now: a scalar
  * @param type how activations are stored
  */
@@ -48,6 +51,8 @@ record GanStep(
     RandomSource random,
     Objective objective,
     LowDensity lowDensity,
+    Teacher teacher,
+    Tensor taught,
     Tensor ramp,
     DType type) {
   /**
@@ -86,18 +91,21 @@ record GanStep(
       Tensor norm = update(model.discriminator(), discriminatorOptimizer, total);
       return outcome(verdict, norm, null, null, List.of(total));
     }
-    Tensor latents = model.latents(random, type, inputs.unknown());
-    Tensor fake = model.generator().forward(latents, Mode.TRAIN_TRACKING);
-
+    Tensor fake = generate(inputs.unknown());
     Verdict verdict = judge(inputs, fake.detach());
     // Real and generated images weigh a half each.
     Tensor realOrFake = Unary.linear(Binary.add(verdict.real, verdict.fake), 0.5f, 0);
     Tensor total = plus(plus(verdict.labelled, realOrFake), verdict.regulariser);
     Tensor norm = update(model.discriminator(), discriminatorOptimizer, total);
 
-    Tensor generatorTotal = generatorLoss(inputs, fake, verdict.features);
+    Tensor next = objective.freshFeatures() ? generate(inputs.unknown()) : fake;
+    Tensor generatorTotal = generatorLoss(inputs, next, verdict.features);
     Tensor generatorNorm = update(model.generator(), generatorOptimizer, generatorTotal);
     return outcome(verdict, norm, generatorTotal, generatorNorm, List.of(total, generatorTotal));
+  }
+
+  private Tensor generate(int count) {
+    return model.generator().forward(model.latents(random, type, count), Mode.TRAIN_TRACKING);
   }
 
   /** The norm of the gradient. */
@@ -180,12 +188,21 @@ record GanStep(
       sum = plus(sum, weighted(objective.perturbation(), worst.of(images, logits)));
     }
     if (objective.consistency() > 0) {
-      Tensor seen = Cast.cast(inputs.forTeacher(), type);
-      Tensor teacher = single(average.discriminator().forward(seen, Mode.EVAL));
-      Tensor apart = Consistency.of(logits, teacher, objective.confidence());
+      Tensor apart = Consistency.of(logits, classes(inputs), objective.confidence());
       sum = plus(sum, weighted(objective.consistency(), apart));
     }
     return sum;
+  }
+
+  /** Class probabilities of the unlabelled images, as far as is known by now, without history. */
+  private Tensor classes(StepInputs inputs) {
+    Tensor seen = Cast.cast(inputs.forTeacher(), type);
+    Tensor own = Softmax.softmax(single(average.discriminator().forward(seen, Mode.EVAL)));
+    if (teacher == null) {
+      return own.detach();
+    }
+    Tensor told = teacher.probabilities(inputs.forTeacher());
+    return Binary.add(own, Binary.multiply(Binary.subtract(told, own), taught)).detach();
   }
 
   private Tensor generatorLoss(StepInputs inputs, Tensor fake, Tensor realFeatures) {

@@ -36,13 +36,17 @@ public final class GanTrainer implements AutoCloseable {
   private final Adam discriminatorOptimizer;
   private final RandomSource random;
   private final Tensor ramp;
+  private final Tensor taught;
   private final LowDensity lowDensity;
+  private final Teacher teacher;
   private StepInputs inputs;
   private RepeatedStep<GanStep.Outcome> step;
   private long number;
 
   /**
-   * @throws IllegalArgumentException if the device does not have the config's precision
+   * @throws IllegalArgumentException if the device does not have the config's precision, or the
+   *     config's teacher does not suit
+   * @throws semigan.gan.store.StoreException if the teacher is not there
    */
   public GanTrainer(TrainConfig config, ModelSpec spec, Backend device) {
     this.device = device;
@@ -51,6 +55,7 @@ public final class GanTrainer implements AutoCloseable {
     LearningSettings learning = config.learning();
     random = new RandomSource(device, config.run().seed());
     ramp = Tensor.full(device, DType.F32, Shape.of(), 1);
+    taught = Tensor.full(device, DType.F32, Shape.of(), 1);
     model = GanModel.create(spec, random);
     if (config.run().precision() != Precision.F32) {
       model.generator().parameters().values().forEach(Tensor::keepRounded);
@@ -73,6 +78,10 @@ public final class GanTrainer implements AutoCloseable {
     lowDensity =
         spec.generates() && config.objective().density() > 0
             ? new LowDensity(config, spec, device)
+            : null;
+    teacher =
+        config.images().teacher() != null && config.objective().consistency() > 0
+            ? Teacher.of(config, spec, device)
             : null;
   }
 
@@ -157,6 +166,7 @@ public final class GanTrainer implements AutoCloseable {
     generatorOptimizer.setRate(factor * learning.generatorRate());
     discriminatorOptimizer.setRate(factor * learning.discriminatorRate());
     ramp.assign(new float[] {config.objective().ramp().factor(done)});
+    taught.assign(new float[] {config.objective().taught(done)});
   }
 
   /**
@@ -179,6 +189,8 @@ public final class GanTrainer implements AutoCloseable {
               random,
               config.objective(),
               lowDensity,
+              teacher,
+              taught,
               ramp,
               config.run().precision().type());
       StepInputs fed = inputs;

@@ -7,9 +7,11 @@ import semigan.nn.Schedule;
  * computed.
  *
  * @param generatorLoss what the generator is trained for
- * @param freshFeatures whether features are matched with those that the updated discriminator sees
- *     in another unlabelled batch, as Salimans et al. 2016 do, instead of with those that it saw in
- *     its own step
+ * @param freshFeatures whether the generator's step draws images of its own, and matches their
+ *     features with those that the updated discriminator sees in another unlabelled batch, as
+ *     Salimans et al. 2016 do, instead of going on with the images of the discriminator's step:
+ *     what that has just learnt is about these images first of all, and with their rates a
+ *     generator that is held to it dies
  * @param entropy weight of the entropy of the class probabilities of unlabelled images
  * @param balance weight of the {@link semigan.nn.Losses#imbalance} of unlabelled images, for data
  *     with as many of each class
@@ -20,6 +22,8 @@ import semigan.nn.Schedule;
  * @param perturbationSize length of its perturbation of an image in [-1, 1]
  * @param consistency weight of {@link Consistency}
  * @param confidence probability of a class from which on consistency counts an image
+ * @param handOver share of the run over which the average's word takes the place of {@link
+ *     Teacher}'s
  * @param rampUp share of the run over which entropy, balance, perturbation and consistency come to
  *     count, from nothing to all
  */
@@ -35,6 +39,7 @@ public record Objective(
     float perturbationSize,
     float consistency,
     float confidence,
+    float handOver,
     float rampUp) {
   public Objective {
     Limits.weight("entropy", entropy);
@@ -45,6 +50,7 @@ public record Objective(
     Limits.weight("perturbation", perturbation);
     Limits.rate("perturbationSize", perturbationSize);
     Limits.weight("consistency", consistency);
+    Limits.share("handOver", handOver);
     Limits.share("rampUp", rampUp);
     if (!(confidence >= 0 && confidence < 1)) {
       throw new IllegalArgumentException(
@@ -57,9 +63,18 @@ public record Objective(
     return rampUp > 0 ? Schedule.constant().withWarmUp(rampUp) : Schedule.constant();
   }
 
+  /**
+   * How much a teacher's word counts.
+   *
+   * @param done share of the run, in [0, 1]
+   */
+  float taught(double done) {
+    return handOver > 0 ? (float) Math.max(0, 1 - done / handOver) : 0;
+  }
+
   /** Nothing but the cross-entropy. */
   static Objective none() {
-    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
   }
 
   /** Whether there are terms on unlabelled images beside those of the GAN. */

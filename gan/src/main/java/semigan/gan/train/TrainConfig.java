@@ -32,6 +32,10 @@ public record TrainConfig(
       throw new IllegalArgumentException(
           "without labels (labels is 0) and without a generator (latent is 0) there is nothing to learn; give one of them");
     }
+    if (images.teacher() != null && objective.consistency() == 0) {
+      throw new IllegalArgumentException(
+          "a teacher is asked by the consistency term alone, but consistency is 0; give it a weight, as the preset conv-ssl does");
+    }
   }
 
   /** Whether no unlabelled image is learnt from. */
@@ -99,6 +103,12 @@ public record TrainConfig(
     return new TrainConfig(images, network, objective, learning, run.withSeed(seed));
   }
 
+  /** This config with another teacher. */
+  public TrainConfig withTeacher(Path folder) {
+    return new TrainConfig(
+        images.withTeacher(folder.toString()), network, objective, learning, run);
+  }
+
   /** This config on the device that was found. */
   public TrainConfig on(String found) {
     return new TrainConfig(images, network, objective, learning, run.on(found));
@@ -107,7 +117,7 @@ public record TrainConfig(
   /** The same classifier's on the labelled images alone, at a constant rate. */
   TrainConfig baseline(long mostSteps) {
     return new TrainConfig(
-        images,
+        images.withTeacher(null),
         new NetworkSettings(network.architecture(), network.filters(), 0),
         Objective.none(),
         learning.withSteps(Math.min(learning.steps(), mostSteps)),

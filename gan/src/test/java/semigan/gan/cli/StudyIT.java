@@ -115,6 +115,33 @@ class StudyIT {
     assertEquals(2, file("s/study.json").get("seeds").size());
   }
 
+  /** Fully connected networks teach convolutional ones, each seed's that of its own labels. */
+  @Test
+  void aStudyIsTaughtSeedBySeedByAnother() throws IOException {
+    String[] mlp = {"--preset", "feature-matching-mnist", "--size", "28"};
+    String[] taught = {"--preset", "conv-ssl", "--latent", "0", "--teacher", "first"};
+    String early = run(study(5, 2, "second", taught)).refused(1);
+    assertTrue(early.contains("first is not the folder of a study"), early);
+    run(study(5, 1, "first", mlp)).done();
+    String unfinished = run(study(5, 2, "second", taught)).refused(1);
+    assertTrue(unfinished.contains("first has not finished seed 2 yet"), unfinished);
+    assertFalse(Files.exists(folder.resolve("second")), "a folder was made");
+
+    run(study(5, 2, "first", mlp)).done();
+    run(study(5, 2, "second", taught)).done();
+    assertEquals(
+        folder.toRealPath().resolve("first/seed-02").toString(),
+        file("second/seed-02/config.json").get("teacher").asText());
+    String other = run(study(5, 2, "second", "--preset", "conv-ssl", "--latent", "0")).refused(2);
+    assertTrue(other.contains("teacher is \"" + folder.toRealPath()), other);
+    String wrong =
+        run(Samples.train(
+                Samples.shapes(), 5, "--preset", "conv-ssl", "--teacher", "first/seed-02"))
+            .refused(2);
+    assertTrue(wrong.contains("learnt from other labels: seed is 2 there, 1 here"), wrong);
+    assertFalse(Files.exists(folder.resolve("runs")), "a folder was made");
+  }
+
   @Test
   void twoStudiesAreComparedSeedBySeed() throws IOException {
     run(study(3, 2, "a")).done();

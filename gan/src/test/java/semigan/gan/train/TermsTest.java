@@ -15,6 +15,7 @@ import semigan.tensor.Scope;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.MatMul;
+import semigan.tensor.ops.Softmax;
 
 /** What is asked of unlabelled images, by formulas in double. */
 class TermsTest {
@@ -92,7 +93,7 @@ class TermsTest {
       expected -= weight * (sharp * Math.log(q) + (1 - sharp) * Math.log(1 - q)) / 3;
     }
     assertEquals(2, counted, "the teacher is not sure of the second image");
-    Tensor loss = Consistency.of(pupil, teacher, confidence);
+    Tensor loss = Consistency.of(pupil, Softmax.softmax(teacher), confidence);
     assertEquals(expected, loss.item(), 1e-6);
     double[] slope = loss.backward(List.of(pupil)).of(pupil).toDoubles();
     assertTrue(slope[0] < 0 && slope[4] > 0, "towards the teacher's classes");

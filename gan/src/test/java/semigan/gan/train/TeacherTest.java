@@ -1,0 +1,184 @@
+package semigan.gan.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static semigan.gan.train.Devices.open;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import semigan.gan.data.DataOptions;
+import semigan.gan.data.DataSets;
+import semigan.gan.data.DataSplit;
+import semigan.gan.data.ImageDataset;
+import semigan.gan.model.Architecture;
+import semigan.gan.model.GanModel;
+import semigan.gan.store.JsonFile;
+import semigan.gan.store.RunFolder;
+import semigan.gan.store.StoreException;
+import semigan.kernels.Backend;
+import semigan.kernels.Backends;
+import semigan.nn.Mode;
+import semigan.tensor.RandomSource;
+import semigan.tensor.Scope;
+import semigan.tensor.Shape;
+import semigan.tensor.Tensor;
+import semigan.tensor.ops.Softmax;
+
+/** A run that is taught by the classifier of another. */
+class TeacherTest {
+  private static final DataSplit GLYPHS = DataSets.open("glyphs", DataOptions.defaults());
+  private static final int STEPS = 3;
+
+  @TempDir Path folder;
+
+  private TrainConfig config(Architecture architecture, Map<String, ?> more) {
+    Map<String, Object> settings = new TreeMap<>();
+    settings.put("architecture", architecture);
+    settings.put("size", architecture.canvas(28, 28));
+    settings.putAll(
+        Map.of("labels", 20, "steps", STEPS, "batch", 6, "labelledBatch", 4, "filters", 4));
+    settings.putAll(more);
+    return TrainConfig.of(settings);
+  }
+
+  private TrainConfig taught(Map<String, ?> more) {
+    Map<String, Object> settings = new TreeMap<>(Map.of("latent", 0, "consistency", 1));
+    settings.put("confidence", 0);
+    settings.put("teacher", teacher().toString());
+    settings.putAll(more);
+    return config(Architecture.CONV, settings);
+  }
+
+  private Path teacher() {
+    return folder.resolve("teacher");
+  }
+
+  /** Leaves a run as a finished one leaves it, with fresh weights. */
+  private GanModel makeTeacher(Architecture architecture, Backend device) throws IOException {
+    TrainConfig config = config(architecture, Map.of("latent", 0));
+    RunFolder run = RunFolder.openOrCreate(teacher());
+    JsonFile.write(run.config(), config);
+    GanModel model =
+        GanModel.create(RunData.of(config, GLYPHS).spec(), new RandomSource(device, 7));
+    model.save(run.model());
+    return model;
+  }
+
+  /** On the images as they were before they were put on the pupil's larger canvas. */
+  @Test
+  void itSeesImagesOnItsOwnCanvas() throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      GanModel model = makeTeacher(Architecture.MLP, scope.device());
+      TrainConfig config = taught(Map.of());
+      RunData data = RunData.of(config, GLYPHS);
+      Teacher teacher = Teacher.of(config, data.spec(), device);
+      float[] found = teacher.probabilities(images(data.train(), 3, device)).toFloats();
+      Tensor original = images(GLYPHS.train(), 3, device);
+      Tensor logits = model.discriminator().forward(original, Mode.EVAL);
+      assertArrayEquals(Softmax.softmax(logits).toFloats(), found, 1e-6f);
+    }
+  }
+
+  private static Tensor images(ImageDataset set, int count, Backend device) {
+    float[] pixels = new float[count * set.imageLength()];
+    for (int i = 0; i < count; i++) {
+      set.read(i, pixels, i * set.imageLength());
+    }
+    return Tensor.of(device, Shape.of(count, set.height(), set.width(), set.channels()), pixels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("semigan.kernels.Backends#names")
+  void taughtStepsAreTheSameOnEveryDevice(String name) throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      makeTeacher(Architecture.MLP, scope.device());
+    }
+    TrainConfig config = taught(Map.of("handOver", 1));
+    List<StepLosses> found = losses(open(name), config);
+    List<StepLosses> expected = losses(open("reference"), config);
+    List<StepLosses> alone = losses(open("reference"), taught(Map.of("handOver", 0)));
+    for (int i = 0; i < STEPS; i++) {
+      float there = expected.get(i).regulariser();
+      assertEquals(there, found.get(i).regulariser(), 1e-4f, name + ", step " + (i + 1));
+      assertTrue(Math.abs(there - alone.get(i).regulariser()) > 1e-3, "the teacher is not heard");
+    }
+  }
+
+  /** Closes the device. */
+  private static List<StepLosses> losses(Backend device, TrainConfig config) {
+    RunData data = RunData.of(config, GLYPHS);
+    List<StepLosses> losses = new ArrayList<>();
+    try (device;
+        Scope scope = Scope.open(device);
+        StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), 0);
+        GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
+      for (int step = 1; step <= STEPS; step++) {
+        trainer.adjustTo((step - 1.0) / STEPS);
+        losses.add(trainer.step(step, loaders.next()).losses());
+      }
+    }
+    return losses;
+  }
+
+  @Test
+  void itsWordCountsLessAndLess() {
+    Objective objective = taught(Map.of("handOver", 0.5)).objective();
+    assertEquals(1, objective.taught(0));
+    assertEquals(0.5, objective.taught(0.25));
+    assertEquals(0, objective.taught(0.5));
+    assertEquals(0, objective.taught(0.9));
+  }
+
+  @Test
+  void oneThatKnowsOtherLabelsIsRefused() throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      assertThrows(StoreException.class, () -> Teacher.find(taught(Map.of())));
+      makeTeacher(Architecture.MLP, scope.device());
+      Teacher.find(taught(Map.of()));
+      var refusal =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> Teacher.find(taught(Map.of("labels", 40, "seed", 2))));
+      assertTrue(
+          refusal.getMessage().contains("labels is 20 there, 40 here; seed is 1 there, 2 here"),
+          refusal.getMessage());
+    }
+  }
+
+  @Test
+  void oneThatNobodyAsksIsRefused() {
+    var refusal =
+        assertThrows(IllegalArgumentException.class, () -> taught(Map.of("consistency", 0)));
+    assertTrue(refusal.getMessage().contains("consistency is 0"), refusal.getMessage());
+  }
+
+  @Test
+  void oneOfALargerCanvasIsRefused() throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      makeTeacher(Architecture.CONV, scope.device());
+      TrainConfig config =
+          config(
+              Architecture.MLP,
+              Map.of("latent", 0, "consistency", 1, "teacher", teacher().toString()));
+      var refusal =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> Teacher.of(config, RunData.of(config, GLYPHS).spec(), device));
+      assertTrue(refusal.getMessage().contains("a canvas of 32, larger than 28 here"));
+    }
+  }
+}
