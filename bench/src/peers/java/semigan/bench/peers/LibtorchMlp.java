@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -51,20 +52,26 @@ final class LibtorchMlp {
   /** One update of the discriminator and one of the generator. */
   void step() {
     try (PointerScope step = new PointerScope()) {
-      Tensor fake = generator.forward(torch.rand(batch, NOISE));
-      Tensor loss = discriminatorLoss(fake.detach());
+      Tensor loss = discriminatorLoss(generateWithoutHistory());
       discriminatorAdam.clearGradients();
       loss.backward();
       discriminatorAdam.step();
 
       discriminator.requiresGrad(false);
       Tensor real = discriminator.features(others);
+      Tensor fake = generator.forward(torch.rand(batch, NOISE));
       Tensor difference = mean(real).sub(mean(discriminator.features(fake)));
       Tensor matching = difference.square().mean();
       generatorAdam.clearGradients();
       matching.backward();
       generatorAdam.step();
       discriminator.requiresGrad(true);
+    }
+  }
+
+  private Tensor generateWithoutHistory() {
+    try (NoGradGuard none = new NoGradGuard()) {
+      return generator.forward(torch.rand(batch, NOISE));
     }
   }
 
