@@ -133,7 +133,7 @@ final class TrainOptions {
       names = "--teacher",
       paramLabel = "RUN|STUDY",
       description =
-          "A finished run with the same labels, for 'study' a study with the same seeds, whose classifier teaches this one at first; needs a consistency term, as of conv-ssl.")
+          "A finished run with the same labels, for 'study' a study with the same seeds, whose classifier teaches this one; needs a consistency term, as of conv-ssl.")
   private Path teacher;
 
   @Option(

@@ -10,7 +10,7 @@ import java.util.Set;
  * @param data name of a data set, or a directory
  * @param dataDir where to look for it first, or null
  * @param teacher folder of a finished run with the same labels, whose classifier a consistency term
- *     asks first, or of a study that has one for each seed; null for none
+ *     asks, or of a study that has one for each seed; null for the running average
  * @param labels how many training images keep their label, as many of each class; 0 for none
  * @param heldOut training images that are kept out of training, as many of each class, to measure
  *     on while it goes on; 0 measures on the test images

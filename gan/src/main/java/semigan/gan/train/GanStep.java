@@ -30,15 +30,14 @@ import semigan.tensor.ops.Unary;
  * href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>. All of it is work for the device.
  *
  * @param model what learns; without a generator the discriminator learns to classify alone
- * @param average its running average, which teaches where a consistency term asks for it
+ * @param average its running average, which a consistency term asks where there is no teacher
  * @param generatorOptimizer of the generator's parameters
  * @param discriminatorOptimizer of the discriminator's parameters
  * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
  * @param objective what is minimised
  * @param lowDensity of generated images, or null where the objective has no such term
- * @param teacher whom a consistency term asks first, or null
- * @param taught how much the teacher's word still counts beside the average's, in [0, 1]: a scalar
+ * @param teacher whom a consistency term asks, or null
  * @param ramp how far the terms on unlabelled images that are not the GAN's count by now: a scalar
  * @param type how activations are stored
  */
@@ -52,7 +51,6 @@ record GanStep(
     Objective objective,
     LowDensity lowDensity,
     Teacher teacher,
-    Tensor taught,
     Tensor ramp,
     DType type) {
   /**
@@ -194,15 +192,13 @@ record GanStep(
     return sum;
   }
 
-  /** Class probabilities of the unlabelled images, as far as is known by now, without history. */
+  /** Class probabilities of the unlabelled images, without history. */
   private Tensor classes(StepInputs inputs) {
-    Tensor seen = Cast.cast(inputs.forTeacher(), type);
-    Tensor own = Softmax.softmax(single(average.discriminator().forward(seen, Mode.EVAL)));
-    if (teacher == null) {
-      return own.detach();
+    if (teacher != null) {
+      return teacher.probabilities(inputs.forTeacher());
     }
-    Tensor told = teacher.probabilities(inputs.forTeacher());
-    return Binary.add(own, Binary.multiply(Binary.subtract(told, own), taught)).detach();
+    Tensor seen = Cast.cast(inputs.forTeacher(), type);
+    return Softmax.softmax(single(average.discriminator().forward(seen, Mode.EVAL))).detach();
   }
 
   private Tensor generatorLoss(StepInputs inputs, Tensor fake, Tensor realFeatures) {

@@ -36,7 +36,6 @@ public final class GanTrainer implements AutoCloseable {
   private final Adam discriminatorOptimizer;
   private final RandomSource random;
   private final Tensor ramp;
-  private final Tensor taught;
   private final LowDensity lowDensity;
   private final Teacher teacher;
   private StepInputs inputs;
@@ -55,7 +54,6 @@ public final class GanTrainer implements AutoCloseable {
     LearningSettings learning = config.learning();
     random = new RandomSource(device, config.run().seed());
     ramp = Tensor.full(device, DType.F32, Shape.of(), 1);
-    taught = Tensor.full(device, DType.F32, Shape.of(), 1);
     model = GanModel.create(spec, random);
     if (config.run().precision() != Precision.F32) {
       model.generator().parameters().values().forEach(Tensor::keepRounded);
@@ -166,7 +164,6 @@ public final class GanTrainer implements AutoCloseable {
     generatorOptimizer.setRate(factor * learning.generatorRate());
     discriminatorOptimizer.setRate(factor * learning.discriminatorRate());
     ramp.assign(new float[] {config.objective().ramp().factor(done)});
-    taught.assign(new float[] {config.objective().taught(done)});
   }
 
   /**
@@ -190,7 +187,6 @@ public final class GanTrainer implements AutoCloseable {
               config.objective(),
               lowDensity,
               teacher,
-              taught,
               ramp,
               config.run().precision().type());
       StepInputs fed = inputs;

@@ -22,8 +22,6 @@ import semigan.nn.Schedule;
  * @param perturbationSize length of its perturbation of an image in [-1, 1]
  * @param consistency weight of {@link Consistency}
  * @param confidence probability of a class from which on consistency counts an image
- * @param handOver share of the run over which the average's word takes the place of {@link
- *     Teacher}'s
  * @param rampUp share of the run over which entropy, balance, perturbation and consistency come to
  *     count, from nothing to all
  */
@@ -39,7 +37,6 @@ public record Objective(
     float perturbationSize,
     float consistency,
     float confidence,
-    float handOver,
     float rampUp) {
   public Objective {
     Limits.weight("entropy", entropy);
@@ -50,7 +47,6 @@ public record Objective(
     Limits.weight("perturbation", perturbation);
     Limits.rate("perturbationSize", perturbationSize);
     Limits.weight("consistency", consistency);
-    Limits.share("handOver", handOver);
     Limits.share("rampUp", rampUp);
     if (!(confidence >= 0 && confidence < 1)) {
       throw new IllegalArgumentException(
@@ -63,18 +59,9 @@ public record Objective(
     return rampUp > 0 ? Schedule.constant().withWarmUp(rampUp) : Schedule.constant();
   }
 
-  /**
-   * How much a teacher's word counts.
-   *
-   * @param done share of the run, in [0, 1]
-   */
-  float taught(double done) {
-    return handOver > 0 ? (float) Math.max(0, 1 - done / handOver) : 0;
-  }
-
   /** Nothing but the cross-entropy. */
   static Objective none() {
-    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
+    return new Objective(GeneratorLoss.FEATURE_MATCHING, false, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
   }
 
   /** Whether there are terms on unlabelled images beside those of the GAN. */

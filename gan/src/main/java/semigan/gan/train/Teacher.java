@@ -18,11 +18,10 @@ import semigan.tensor.ops.Slice;
 import semigan.tensor.ops.Softmax;
 
 /**
- * The classifier of a finished run that learnt from the same labels. What it makes of unlabelled
- * images is where another kind of network begins: a network that shares weights between places errs
- * on whole groups of images that look like none of its labelled ones, and then confirms itself,
- * where one that a generator taught to know every pixel does not; the other way round it is more
- * exact.
+ * The classifier of a finished run that learnt from the same labels, to learn from what it makes of
+ * unlabelled images. A convolutional network that teaches itself errs on whole groups of images
+ * that look like none of its labelled ones, and then confirms itself; a fully connected one that
+ * learnt against a generator does not, but errs here and there, which its pupil does not take over.
  */
 final class Teacher {
   private final GanModel model;
@@ -94,13 +93,14 @@ final class Teacher {
    * What it makes of images.
    *
    * @param images {@code [batch, canvas, canvas, channels]} in [-1, 1], of the pupil's canvas
-   * @return {@code [batch, classes]}, F32
+   * @return {@code [batch, classes]}, F32, without history
    */
   Tensor probabilities(Tensor images) {
     Tensor seen = images;
     for (int axis = 1; axis <= 2 && margin > 0; axis++) {
       seen = Slice.slice(seen, axis, margin / 2, model.spec().canvas());
     }
-    return Softmax.softmax(Cast.cast(model.discriminator().forward(seen, Mode.EVAL), DType.F32));
+    Tensor logits = model.discriminator().forward(seen, Mode.EVAL).detach();
+    return Softmax.softmax(Cast.cast(logits, DType.F32));
   }
 }
