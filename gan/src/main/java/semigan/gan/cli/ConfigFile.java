@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import semigan.gan.store.StoreException;
+import semigan.gan.train.Preset;
 import semigan.gan.train.TrainConfig;
 
 /** A {@code config.json}, whole or in part, held against what {@link TrainConfig} has. */
@@ -108,7 +109,8 @@ final class ConfigFile {
           && StreamSupport.stream(value.spliterator(), false)
               .allMatch(element -> element.isTextual() && names.contains(element.asText()));
     }
-    return value.isTextual() || value.isNull() && setting.getName().equals("dataDir");
+    return value.isTextual()
+        || value.isNull() && Preset.defaults().path(setting.getName()).isNull();
   }
 
   /** Of a setting that is a set of names. */
