@@ -144,7 +144,7 @@ public final class StudyFolder {
   /**
    * The folder of a seed that is finished.
    *
-   * @throws StoreException if it is not
+   * @throws StoreException if it is not, or its folder is gone
    */
   RunFolder finished(long seed) {
     if (result(seed).filter(SeedResult::finished).isEmpty()) {
@@ -152,11 +152,15 @@ public final class StudyFolder {
           "%s has not finished seed %d yet; finish that study first, or give fewer --seeds"
               .formatted(path, seed));
     }
-    return run(seed);
+    return RunFolder.open(pathOf(seed));
   }
 
   /** The folder of a seed's run, made if it is not there yet. */
   RunFolder run(long seed) {
-    return RunFolder.openOrCreate(path.resolve("seed-%02d".formatted(seed)));
+    return RunFolder.openOrCreate(pathOf(seed));
+  }
+
+  private Path pathOf(long seed) {
+    return path.resolve("seed-%02d".formatted(seed));
   }
 }

@@ -77,10 +77,7 @@ public final class GanTrainer implements AutoCloseable {
         spec.generates() && config.objective().density() > 0
             ? new LowDensity(config, spec, device)
             : null;
-    teacher =
-        config.images().teacher() != null && config.objective().consistency() > 0
-            ? Teacher.of(config, spec, device)
-            : null;
+    teacher = config.images().teacher() == null ? null : Teacher.of(config, spec, device);
   }
 
   private void requirePrecision() {

@@ -21,7 +21,8 @@ import semigan.tensor.ops.Softmax;
  * The classifier of a finished run that learnt from the same labels, to learn from what it makes of
  * unlabelled images. A convolutional network that teaches itself errs on whole groups of images
  * that look like none of its labelled ones, and then confirms itself; a fully connected one that
- * learnt against a generator does not, but errs here and there, which its pupil does not take over.
+ * learnt against a generator does not, but errs here and there, most of which its pupil does not
+ * take over.
  */
 final class Teacher {
   private final GanModel model;
@@ -36,7 +37,7 @@ final class Teacher {
    * The model file of the one that a config asks for.
    *
    * @throws IllegalArgumentException if it learnt from other images or labels, saying what differs
-   * @throws StoreException if there is no finished run in its place
+   * @throws StoreException if there is no run in its place that has saved its model
    */
   static Path find(TrainConfig config) {
     Path folder = Path.of(config.images().teacher());

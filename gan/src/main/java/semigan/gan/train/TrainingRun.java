@@ -61,7 +61,7 @@ public final class TrainingRun {
     this.device = device;
     data = RunData.of(config, original);
     if (config.images().teacher() != null) {
-      Teacher.find(config);
+      Teacher.find(config); // refuses a wrong one before there is a folder
     }
   }
 

@@ -119,7 +119,7 @@ class StudyIT {
   @Test
   void aStudyIsTaughtSeedBySeedByAnother() throws IOException {
     String[] mlp = {"--preset", "feature-matching-mnist", "--size", "28"};
-    String[] taught = {"--preset", "conv-ssl", "--latent", "0", "--teacher", "first"};
+    String[] taught = {"--preset", "conv-ssl", "--teacher", "first"};
     String early = run(study(5, 2, "second", taught)).refused(1);
     assertTrue(early.contains("first is not the folder of a study"), early);
     run(study(5, 1, "first", mlp)).done();
@@ -132,7 +132,7 @@ class StudyIT {
     assertEquals(
         folder.toRealPath().resolve("first/seed-02").toString(),
         file("second/seed-02/config.json").get("teacher").asText());
-    String other = run(study(5, 2, "second", "--preset", "conv-ssl", "--latent", "0")).refused(2);
+    String other = run(study(5, 2, "second", "--preset", "conv-ssl")).refused(2);
     assertTrue(other.contains("teacher is \"" + folder.toRealPath()), other);
     String wrong =
         run(Samples.train(

@@ -82,51 +82,6 @@ class GanTrainerTest {
     assertEquals(Map.of(), augmentations(config(GeneratorLoss.BOTH, 2e-4f, 1)));
   }
 
-  /** As published: held to the images of the discriminator's step, a generator dies. */
-  @Test
-  void whereItIsAskedForTheGeneratorsStepDrawsImagesOfItsOwn() {
-    assertEquals(1, latentsDrawn(false));
-    assertEquals(2, latentsDrawn(true));
-  }
-
-  private static long latentsDrawn(boolean freshFeatures) {
-    TrainConfig config =
-        TrainConfig.of(
-            Map.of(
-                "labels",
-                20,
-                "steps",
-                1,
-                "batch",
-                BATCH,
-                "labelledBatch",
-                LABELLED,
-                "filters",
-                4,
-                "latent",
-                8,
-                "generatorLoss",
-                "both",
-                "freshFeatures",
-                freshFeatures));
-    var device = new ProfiledBackend(open("cpu"));
-    try (device;
-        Scope scope = Scope.open(device);
-        StepLoaders loaders = new StepLoaders(config, IMAGES, LabelSplit.choose(IMAGES, 20, 1), 0);
-        GanTrainer trainer = new GanTrainer(config, SPEC, scope.device())) {
-      long before = draws(device);
-      trainer.step(1, loaders.next());
-      return draws(device) - before;
-    }
-  }
-
-  private static long draws(ProfiledBackend device) {
-    return device.rows().stream()
-        .filter(row -> row.kernel().startsWith("random "))
-        .mapToLong(ProfiledBackend.Row::calls)
-        .sum();
-  }
-
   /** How often each kernel of augmentation is called in a step. */
   private static Map<String, Long> augmentations(TrainConfig config) {
     var device = new ProfiledBackend(open("cpu"));

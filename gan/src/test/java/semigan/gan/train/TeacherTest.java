@@ -51,16 +51,17 @@ class TeacherTest {
     return TrainConfig.of(settings);
   }
 
-  private TrainConfig taught(Map<String, ?> more) {
-    Map<String, Object> settings = new TreeMap<>(Map.of("latent", 0, "consistency", 1));
-    settings.put("confidence", 0);
-    settings.put("teacher", teacher().toString());
+  private TrainConfig untaught(Map<String, ?> more) {
+    Map<String, Object> settings =
+        new TreeMap<>(Map.of("latent", 0, "consistency", 1, "confidence", 0));
     settings.putAll(more);
     return config(Architecture.CONV, settings);
   }
 
-  private TrainConfig untaught() {
-    return config(Architecture.CONV, Map.of("latent", 0, "consistency", 1, "confidence", 0));
+  private TrainConfig taught(Map<String, ?> more) {
+    Map<String, Object> settings = new TreeMap<>(Map.of("teacher", teacher().toString()));
+    settings.putAll(more);
+    return untaught(settings);
   }
 
   private Path teacher() {
@@ -112,7 +113,7 @@ class TeacherTest {
     TrainConfig config = taught(Map.of());
     List<StepLosses> found = losses(open(name), config);
     List<StepLosses> expected = losses(open("reference"), config);
-    List<StepLosses> alone = losses(open("reference"), untaught());
+    List<StepLosses> alone = losses(open("reference"), untaught(Map.of()));
     for (int i = 0; i < STEPS; i++) {
       float there = expected.get(i).regulariser();
       assertEquals(there, found.get(i).regulariser(), 1e-4f, name + ", step " + (i + 1));
