@@ -6,6 +6,10 @@ import java.util.List;
 
 class ElementwiseConformanceTest {
   private static final int[] LENGTHS = {1, 3, 31, 32, 33, 255, 256, 257, 5003};
+
+  /** One that is done at once, and one that a device may share out. */
+  private static final int[] COPIES = {1, 200};
+
   private static final float ALPHA = 0.2f;
   private static final float BETA = -0.75f;
 
@@ -71,11 +75,15 @@ class ElementwiseConformanceTest {
             UnaryOp.SQUARE,
             UnaryOp.ABS,
             UnaryOp.LINEAR)) {
-      var trial = new Trial(device, op + " at extremes");
-      var x = trial.input("x", extremes);
-      var y = trial.output("y", extremes.length);
-      trial.run((kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
-      assertFunction(trial, op, x, y);
+      for (int copies : COPIES) {
+        int length = copies * extremes.length;
+        var trial = new Trial(device, op + " at extremes");
+        var x = trial.input("x", Trial.values(length, i -> extremes[i % extremes.length]));
+        var y = trial.output("y", length);
+        trial.run(
+            (kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
+        assertFunction(trial, op, x, y);
+      }
     }
   }
 
@@ -83,13 +91,17 @@ class ElementwiseConformanceTest {
   @OnEveryDevice
   void notANumberIsNotHidden(Device device) {
     for (UnaryOp op : UnaryOp.values()) {
-      var trial = new Trial(device, op + " of NaN");
-      var x = trial.input("x", Trial.values(33, i -> i % 2 == 0 ? Double.NaN : 0.5));
-      var y = trial.output("y", 33);
-      trial.run((kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
-      for (int i = 0; i < x.length(); i++) {
-        assertEquals(
-            Double.isNaN(x.before()[i]), !Double.isFinite(trial.actual(y)[i]), device + " " + op);
+      for (int copies : COPIES) {
+        int length = copies * 33;
+        var trial = new Trial(device, op + " of NaN");
+        var x = trial.input("x", Trial.values(length, i -> i % 2 == 0 ? Double.NaN : 0.5));
+        var y = trial.output("y", length);
+        trial.run(
+            (kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
+        double[] actual = trial.actual(y);
+        for (int i = 0; i < length; i++) {
+          assertEquals(Double.isNaN(x.before()[i]), !Double.isFinite(actual[i]), device + " " + op);
+        }
       }
     }
   }

@@ -26,12 +26,14 @@ final class CpuElementwise implements ElementwiseKernels {
   private final Plans plans;
   private final Tiles tiles;
   private final Widening widening;
+  private final Backend backend;
   private final Broadcast broadcast;
 
   CpuElementwise(Plans plans, Tiles tiles, Widening widening, Backend backend) {
     this.plans = plans;
     this.tiles = tiles;
     this.widening = widening;
+    this.backend = backend;
     broadcast = new Broadcast(plans, widening, backend);
   }
 
@@ -39,7 +41,11 @@ final class CpuElementwise implements ElementwiseKernels {
   public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
     if (x.length() <= Functions.SMALL || isRough(op)) {
       try (var wide = widening.open()) {
-        inJava(op, alpha, beta, wide.reading(x).floats(), wide.writing(y).floats());
+        if (op == UnaryOp.SOFTPLUS && x.length() > Functions.SMALL) {
+          softplus(wide.reading(x), wide.writing(y));
+        } else {
+          inJava(op, alpha, beta, wide.reading(x).floats(), wide.writing(y).floats());
+        }
       }
     } else {
       unaryPlan(op, alpha, beta, false, x).run(CpuBuffer.of(x), CpuBuffer.of(y));
@@ -66,6 +72,27 @@ final class CpuElementwise implements ElementwiseKernels {
           }
           y.put(from, values, 0, count);
         });
+  }
+
+  /** Its exponentials by oneDNN, since HotSpot takes them one at a time; the rest in Java. */
+  private void softplus(CpuBuffer x, CpuBuffer y) {
+    CpuBuffer decays = CpuBuffer.of(backend.allocate(DType.F32, x.length()));
+    unary(UnaryOp.ABS, 0, 0, x, decays);
+    unary(UnaryOp.LINEAR, -1, 0, decays, decays);
+    unary(UnaryOp.EXP, 0, 0, decays, decays);
+    FloatBuffer input = x.floats();
+    FloatBuffer exponentials = decays.floats();
+    FloatBuffer target = y.floats();
+    tiles.forEach(
+        x.size(),
+        WORTH_SHARING,
+        (tile, from, count) -> {
+          input.get(from, tile[0], 0, count);
+          exponentials.get(from, tile[1], 0, count);
+          Functions.softplus(tile[0], tile[1], count);
+          target.put(from, tile[0], 0, count);
+        });
+    backend.release(decays);
   }
 
   @Override

@@ -60,12 +60,22 @@ final class Functions {
     return (float) (1 / (1 + Math.exp(-x)));
   }
 
+  private static float softplus(float x) {
+    return softplus(x, (float) Math.exp(-Math.abs(x)));
+  }
+
+  /** {@code values} become their softplus, where {@code decays} are {@code exp(-|x|)} of each. */
+  static void softplus(float[] values, float[] decays, int count) {
+    for (int i = 0; i < count; i++) {
+      values[i] = softplus(values[i], decays[i]);
+    }
+  }
+
   /**
    * {@code max(x, 0) + log(1 + e)} with {@code e = exp(-|x|)}; the logarithm is {@code 2 artanh(s)}
    * with {@code s = e / (2 + e)}, at most a third, by its series.
    */
-  private static float softplus(float x) {
-    float e = (float) Math.exp(-Math.abs(x));
+  private static float softplus(float x, float e) {
     float s = e / (2 + e);
     float q = s * s;
     float series = q * (1f / 13) + 1f / 11;
