@@ -37,62 +37,62 @@ final class CpuElementwise implements ElementwiseKernels {
     broadcast = new Broadcast(plans, widening, backend);
   }
 
+  /**
+   * By oneDNN, but for what it does too roughly: its log is 2e-6 off, relatively, and its soft_relu
+   * is so absolutely, which makes it negative where it should be near 0.
+   */
   @Override
   public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
-    if (x.length() <= Functions.SMALL || isRough(op)) {
-      try (var wide = widening.open()) {
-        if (op == UnaryOp.SOFTPLUS && x.length() > Functions.SMALL) {
-          softplus(wide.reading(x), wide.writing(y));
-        } else {
-          inJava(op, alpha, beta, wide.reading(x).floats(), wide.writing(y).floats());
-        }
-      }
+    if (x.length() <= Functions.SMALL || op == UnaryOp.LOG) {
+      inJava(op, alpha, beta, x, y);
+    } else if (op == UnaryOp.SOFTPLUS) {
+      softplus(x, y);
     } else {
       unaryPlan(op, alpha, beta, false, x).run(CpuBuffer.of(x), CpuBuffer.of(y));
     }
   }
 
-  /**
-   * Whether oneDNN does it too roughly: its log is 2e-6 off, relatively, and its soft_relu is so
-   * absolutely, which makes it negative where it should be near 0.
-   */
-  private static boolean isRough(UnaryOp op) {
-    return op == UnaryOp.SOFTPLUS || op == UnaryOp.LOG;
-  }
-
-  private void inJava(UnaryOp op, float alpha, float beta, FloatBuffer x, FloatBuffer y) {
-    tiles.forEach(
-        x.capacity(),
-        WORTH_SHARING,
-        (tile, from, count) -> {
-          float[] values = tile[0];
-          x.get(from, values, 0, count);
-          for (int i = 0; i < count; i++) {
-            values[i] = Functions.value(op, alpha, beta, values[i]);
-          }
-          y.put(from, values, 0, count);
-        });
+  private void inJava(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
+    try (var wide = widening.open()) {
+      FloatBuffer input = wide.reading(x).floats();
+      FloatBuffer target = wide.writing(y).floats();
+      tiles.forEach(
+          input.capacity(),
+          WORTH_SHARING,
+          (tile, from, count) -> {
+            float[] values = tile[0];
+            input.get(from, values, 0, count);
+            for (int i = 0; i < count; i++) {
+              values[i] = Functions.value(op, alpha, beta, values[i]);
+            }
+            target.put(from, values, 0, count);
+          });
+    }
   }
 
   /** Its exponentials by oneDNN, since HotSpot takes them one at a time; the rest in Java. */
-  private void softplus(CpuBuffer x, CpuBuffer y) {
-    CpuBuffer decays = CpuBuffer.of(backend.allocate(DType.F32, x.length()));
-    unary(UnaryOp.ABS, 0, 0, x, decays);
-    unary(UnaryOp.LINEAR, -1, 0, decays, decays);
-    unary(UnaryOp.EXP, 0, 0, decays, decays);
-    FloatBuffer input = x.floats();
-    FloatBuffer exponentials = decays.floats();
-    FloatBuffer target = y.floats();
-    tiles.forEach(
-        x.size(),
-        WORTH_SHARING,
-        (tile, from, count) -> {
-          input.get(from, tile[0], 0, count);
-          exponentials.get(from, tile[1], 0, count);
-          Functions.softplus(tile[0], tile[1], count);
-          target.put(from, tile[0], 0, count);
-        });
-    backend.release(decays);
+  private void softplus(Buffer x, Buffer y) {
+    Buffer decays = backend.allocate(DType.F32, x.length());
+    try (var wide = widening.open()) {
+      CpuBuffer input = wide.reading(x);
+      unary(UnaryOp.ABS, 0, 0, input, decays);
+      unary(UnaryOp.LINEAR, -1, 0, decays, decays);
+      unary(UnaryOp.EXP, 0, 0, decays, decays);
+      FloatBuffer inputs = input.floats();
+      FloatBuffer exponentials = CpuBuffer.of(decays).floats();
+      FloatBuffer target = wide.writing(y).floats();
+      tiles.forEach(
+          input.size(),
+          WORTH_SHARING,
+          (tile, from, count) -> {
+            inputs.get(from, tile[0], 0, count);
+            exponentials.get(from, tile[1], 0, count);
+            Functions.softplus(tile[0], tile[1], count);
+            target.put(from, tile[0], 0, count);
+          });
+    } finally {
+      backend.release(decays);
+    }
   }
 
   @Override
