@@ -109,6 +109,11 @@ final class ConfigFile {
           && StreamSupport.stream(value.spliterator(), false)
               .allMatch(element -> element.isTextual() && names.contains(element.asText()));
     }
+    if (type == List.class) {
+      return value.isArray()
+          ? StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isTextual)
+          : value.isTextual() || value.isNull(); // one, or none, as in older files
+    }
     return value.isTextual()
         || value.isNull() && Preset.defaults().path(setting.getName()).isNull();
   }
@@ -132,6 +137,9 @@ final class ConfigFile {
     }
     if (type == Set.class) {
       return "a list of any of " + String.join(", ", names(elements(setting)));
+    }
+    if (type == List.class) {
+      return "a list of texts in quotes";
     }
     return type.isEnum() ? "one of " + String.join(", ", names(type)) : "a text in quotes";
   }

@@ -132,9 +132,10 @@ final class TrainOptions {
   @Option(
       names = "--teacher",
       paramLabel = "RUN|STUDY",
+      split = ",",
       description =
-          "A finished run with the same labels, for 'study' a study with the same seeds, whose classifier teaches this one; needs a consistency term, as of conv-ssl.")
-  private Path teacher;
+          "A finished run with the same labels, for 'study' a study with the same seeds, whose classifier teaches this one; of several, with commas between them, what they say on average. Needs a consistency term, as of conv-ssl.")
+  private List<Path> teachers;
 
   @Option(
       names = "--epochs",
@@ -318,10 +319,7 @@ final class TrainOptions {
     put(target, "dataDir", dataDir);
     put(target, "labels", labels);
     put(target, "heldOut", heldOut);
-    put(
-        target,
-        "teacher",
-        teacher == null ? null : teacher.toAbsolutePath().normalize().toString());
+    put(target, "teacher", teachers == null ? null : absolute(teachers));
     put(target, ConfigFile.EPOCHS, epochs);
     put(target, STEPS, steps);
     put(target, "batch", batch);
@@ -340,6 +338,10 @@ final class TrainOptions {
     put(target, "precision", precision);
     put(target, "sampleEvery", sampleEvery);
     return target;
+  }
+
+  private static List<String> absolute(List<Path> folders) {
+    return folders.stream().map(folder -> folder.toAbsolutePath().normalize().toString()).toList();
   }
 
   private static void put(ObjectNode target, String name, Object value) {

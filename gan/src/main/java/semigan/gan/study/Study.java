@@ -121,17 +121,17 @@ public final class Study {
   }
 
   /**
-   * The config of one seed's run. What teaches it is the run of this seed in the study that
-   * teaches.
+   * The config of one seed's run. What teaches it are the runs of this seed in the studies that
+   * teach.
    *
-   * @throws semigan.gan.store.StoreException if that has not finished it
+   * @throws semigan.gan.store.StoreException if one of those has not finished it
    */
   public static TrainConfig ofSeed(TrainConfig config, long seed) {
-    String teacher = config.images().teacher();
-    TrainConfig own = config.withSeed(seed);
-    return teacher == null
-        ? own
-        : own.withTeacher(StudyFolder.open(Path.of(teacher)).finished(seed).path());
+    List<Path> teachers = new ArrayList<>();
+    for (String study : config.images().teacher()) {
+      teachers.add(StudyFolder.open(Path.of(study)).finished(seed).path());
+    }
+    return config.withSeed(seed).withTeachers(teachers);
   }
 
   private synchronized boolean enter(TrainingRun run) {

@@ -9,13 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
-import semigan.gan.train.Preset;
 import semigan.gan.train.TrainConfig;
 
 /**
@@ -51,8 +50,7 @@ public final class StudyFolder {
    * @throws StoreException if there is something else of that name, or it cannot be made
    */
   public static StudyFolder open(Path path, TrainConfig config) {
-    ObjectNode wanted = JSON.valueToTree(config);
-    wanted.remove(FREE);
+    ObjectNode wanted = binding(config);
     if (Files.exists(path)) {
       StudyFolder found = open(path);
       found.requireSame(wanted);
@@ -86,16 +84,13 @@ public final class StudyFolder {
   }
 
   private void requireSame(ObjectNode wanted) {
-    Set<String> names = new TreeSet<>();
-    settings.fieldNames().forEachRemaining(names::add);
-    wanted.fieldNames().forEachRemaining(names::add);
+    ObjectNode found = binding(TrainConfig.of(settings)); // as today's settings would put it
     List<String> differences = new ArrayList<>();
-    ObjectNode defaults = Preset.defaults(); // for a study from before there was a setting
-    for (String name : names) {
-      JsonNode there = settings.has(name) ? settings.get(name) : defaults.path(name);
-      JsonNode here = wanted.path(name);
-      if (!same(there, here)) {
-        differences.add("%s is %s there, %s here".formatted(name, shown(there), shown(here)));
+    for (Map.Entry<String, JsonNode> setting : wanted.properties()) {
+      JsonNode there = found.get(setting.getKey());
+      if (!there.equals(setting.getValue())) {
+        differences.add(
+            "%s is %s there, %s here".formatted(setting.getKey(), there, setting.getValue()));
       }
     }
     if (!differences.isEmpty()) {
@@ -105,15 +100,10 @@ public final class StudyFolder {
     }
   }
 
-  /** A file does not tell a float from a double, nor 1 from 1.0. */
-  private static boolean same(JsonNode a, JsonNode b) {
-    return a.isNumber() && b.isNumber()
-        ? a.floatValue() == b.floatValue()
-        : a.toString().equals(b.toString());
-  }
-
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "missing" : value.toString();
+  /** The settings in which the runs of a study must be alike. */
+  private static ObjectNode binding(TrainConfig config) {
+    ObjectNode all = JSON.valueToTree(config);
+    return all.remove(FREE);
   }
 
   public Path path() {

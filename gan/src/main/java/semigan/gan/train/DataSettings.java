@@ -1,7 +1,10 @@
 package semigan.gan.train;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -17,8 +20,8 @@ import java.util.Set;
  * @param flip augmentation: mirrors every other training image, left to right
  * @param distortion augmentation of labelled images, and of those that a consistency term compares:
  *     how far they are turned, scaled, sheared, moved and bent, from 0 to 1
- * @param teacher folder of a finished run with the same labels, whose classifier a consistency term
- *     asks, or of a study that has one for each seed; null for the running average
+ * @param teacher folders of finished runs with the same labels, whose classifiers a consistency
+ *     term asks, or of studies that have one for each seed; none for the running average
  * @param teacherDistortion as much for what the teacher of a consistency term sees, drawn
  *     independently
  * @param augment what is changed in real and generated images before the discriminator sees them
@@ -32,13 +35,14 @@ public record DataSettings(
     int shift,
     boolean flip,
     float distortion,
-    String teacher,
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> teacher,
     float teacherDistortion,
     Set<DiffAugment> augment) {
   public DataSettings {
     Set<DiffAugment> ordered = EnumSet.noneOf(DiffAugment.class);
     ordered.addAll(augment);
     augment = Collections.unmodifiableSet(ordered);
+    teacher = teacher == null ? List.of() : List.copyOf(teacher); // null as in older files
     Limits.notNegative("labels", labels);
     Limits.notNegative("heldOut", heldOut);
     Limits.notNegative("shift", shift);
@@ -46,7 +50,7 @@ public record DataSettings(
     Limits.share("teacherDistortion", teacherDistortion);
   }
 
-  DataSettings withTeacher(String other) {
+  DataSettings withTeachers(List<Path> folders) {
     return new DataSettings(
         data,
         dataDir,
@@ -56,7 +60,7 @@ public record DataSettings(
         shift,
         flip,
         distortion,
-        other,
+        folders.stream().map(Path::toString).toList(),
         teacherDistortion,
         augment);
   }

@@ -30,14 +30,14 @@ import semigan.tensor.ops.Unary;
  * href="https://arxiv.org/abs/1606.03498">arXiv:1606.03498</a>. All of it is work for the device.
  *
  * @param model what learns; without a generator the discriminator learns to classify alone
- * @param average its running average, which a consistency term asks where there is no teacher
+ * @param average its running average, which a consistency term asks where there are no teachers
  * @param generatorOptimizer of the generator's parameters
  * @param discriminatorOptimizer of the discriminator's parameters
  * @param augmentation what every image passes on its way to the discriminator
  * @param random draws the latent vectors
  * @param objective what is minimised
  * @param lowDensity of generated images, or null where the objective has no such term
- * @param teacher whom a consistency term asks, or null
+ * @param teachers whom a consistency term asks
  * @param ramp how far the terms on unlabelled images that are not the GAN's count by now: a scalar
  * @param type how activations are stored
  */
@@ -50,7 +50,7 @@ record GanStep(
     RandomSource random,
     Objective objective,
     LowDensity lowDensity,
-    Teacher teacher,
+    Teachers teachers,
     Tensor ramp,
     DType type) {
   /**
@@ -194,8 +194,8 @@ record GanStep(
 
   /** Class probabilities of the unlabelled images, without history. */
   private Tensor classes(StepInputs inputs) {
-    if (teacher != null) {
-      return teacher.probabilities(inputs.forTeacher());
+    if (!teachers.isEmpty()) {
+      return teachers.probabilities(inputs.forTeacher());
     }
     Tensor seen = Cast.cast(inputs.forTeacher(), type);
     return Softmax.softmax(single(average.discriminator().forward(seen, Mode.EVAL))).detach();

@@ -37,15 +37,15 @@ public final class GanTrainer implements AutoCloseable {
   private final RandomSource random;
   private final Tensor ramp;
   private final LowDensity lowDensity;
-  private final Teacher teacher;
+  private final Teachers teachers;
   private StepInputs inputs;
   private RepeatedStep<GanStep.Outcome> step;
   private long number;
 
   /**
-   * @throws IllegalArgumentException if the device does not have the config's precision, or the
-   *     config's teacher does not suit
-   * @throws semigan.gan.store.StoreException if the teacher is not there
+   * @throws IllegalArgumentException if the device does not have the config's precision, or the one
+   *     of the config's teachers does not suit
+   * @throws semigan.gan.store.StoreException if a teacher is not there
    */
   public GanTrainer(TrainConfig config, ModelSpec spec, Backend device) {
     this.device = device;
@@ -77,7 +77,7 @@ public final class GanTrainer implements AutoCloseable {
         spec.generates() && config.objective().density() > 0
             ? new LowDensity(config, spec, device)
             : null;
-    teacher = config.images().teacher() == null ? null : Teacher.of(config, spec, device);
+    teachers = Teachers.of(config, spec, device);
   }
 
   private void requirePrecision() {
@@ -183,7 +183,7 @@ public final class GanTrainer implements AutoCloseable {
               random,
               config.objective(),
               lowDensity,
-              teacher,
+              teachers,
               ramp,
               config.run().precision().type());
       StepInputs fed = inputs;

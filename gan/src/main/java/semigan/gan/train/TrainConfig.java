@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import semigan.gan.store.JsonFile;
 
@@ -32,7 +33,7 @@ public record TrainConfig(
       throw new IllegalArgumentException(
           "without labels (labels is 0) and without a generator (latent is 0) there is nothing to learn; give one of them");
     }
-    if (images.teacher() != null && objective.consistency() == 0) {
+    if (!images.teacher().isEmpty() && objective.consistency() == 0) {
       throw new IllegalArgumentException(
           "a teacher is asked by the consistency term alone, but consistency is 0; give it a weight, as the preset conv-ssl does");
     }
@@ -103,10 +104,9 @@ public record TrainConfig(
     return new TrainConfig(images, network, objective, learning, run.withSeed(seed));
   }
 
-  /** This config with another teacher. */
-  public TrainConfig withTeacher(Path folder) {
-    return new TrainConfig(
-        images.withTeacher(folder.toString()), network, objective, learning, run);
+  /** This config with other teachers. */
+  public TrainConfig withTeachers(List<Path> folders) {
+    return new TrainConfig(images.withTeachers(folders), network, objective, learning, run);
   }
 
   /** This config on the device that was found. */
@@ -117,7 +117,7 @@ public record TrainConfig(
   /** The same classifier's on the labelled images alone, at a constant rate. */
   TrainConfig baseline(long mostSteps) {
     return new TrainConfig(
-        images.withTeacher(null),
+        images.withTeachers(List.of()),
         new NetworkSettings(network.architecture(), network.filters(), 0),
         Objective.none(),
         learning.withSteps(Math.min(learning.steps(), mostSteps)),

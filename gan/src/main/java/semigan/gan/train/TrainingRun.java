@@ -53,16 +53,15 @@ public final class TrainingRun {
    * Prepares a run, and touches no file yet.
    *
    * @param original the data, at its own size
-   * @throws IllegalArgumentException if config and data do not fit together, or config and teacher
-   * @throws StoreException if the config's teacher is not there
+   * @throws IllegalArgumentException if config and data do not fit together, or config and a
+   *     teacher
+   * @throws StoreException if a teacher of the config is not there
    */
   public TrainingRun(TrainConfig config, DataSplit original, Backend device) {
     this.config = config;
     this.device = device;
     data = RunData.of(config, original);
-    if (config.images().teacher() != null) {
-      Teacher.find(config); // refuses a wrong one before there is a folder
-    }
+    Teachers.find(config); // refuses a wrong one before there is a folder
   }
 
   public ModelSpec spec() {

@@ -131,15 +131,40 @@ class StudyIT {
     run(study(5, 2, "second", taught)).done();
     assertEquals(
         folder.toRealPath().resolve("first/seed-02").toString(),
-        file("second/seed-02/config.json").get("teacher").asText());
+        file("second/seed-02/config.json").get("teacher").get(0).asText());
     String other = run(study(5, 2, "second", "--preset", "conv-ssl")).refused(2);
-    assertTrue(other.contains("teacher is \"" + folder.toRealPath()), other);
+    assertTrue(other.contains("teacher is [\"" + folder.toRealPath()), other);
     String wrong =
         run(Samples.train(
                 Samples.shapes(), 5, "--preset", "conv-ssl", "--teacher", "first/seed-02"))
             .refused(2);
     assertTrue(wrong.contains("learnt from other labels: seed is 2 there, 1 here"), wrong);
     assertFalse(Files.exists(folder.resolve("runs")), "a folder was made");
+  }
+
+  @Test
+  void severalStudiesTeachOne() throws IOException {
+    run(study(3, 1, "a", "--preset", "supervised")).done();
+    run(study(3, 1, "b")).done();
+    run(study(3, 1, "c", "--preset", "conv-ssl", "--teacher", "a,b")).done();
+    List<String> teachers = new ArrayList<>();
+    file("c/seed-01/config.json").get("teacher").forEach(each -> teachers.add(each.asText()));
+    Path here = folder.toRealPath();
+    assertEquals(List.of(here + "/a/seed-01", here + "/b/seed-01"), teachers);
+  }
+
+  /** As it was when a run could have one teacher at most. */
+  @Test
+  void aStudyWithOneTeacherInItsFileGoesOn() throws IOException {
+    run(study(3, 2, "first")).done();
+    String[] taught = {"--preset", "conv-ssl", "--teacher", "first"};
+    run(study(3, 1, "second", taught)).done();
+    ObjectNode contents = (ObjectNode) file("second/study.json");
+    ObjectNode settings = (ObjectNode) contents.get("settings");
+    settings.put("teacher", settings.get("teacher").get(0).asText());
+    Files.writeString(folder.resolve("second/study.json"), contents.toString());
+    run(study(3, 2, "second", taught)).done();
+    assertEquals(2, file("second/study.json").get("seeds").size());
   }
 
   @Test

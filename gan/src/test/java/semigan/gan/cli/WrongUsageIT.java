@@ -76,6 +76,7 @@ class WrongUsageIT {
           {"beta1": null}              | beta1 is null, expected a number
           {"beta1": 1.5}               | beta1 must be between 0 and 1 but is 1.5
           {"data": 5}                  | data is 5, expected a text in quotes
+          {"teacher": [5]}             | teacher is [5], expected a list of texts in quotes
           {"generatorLoss": "none"}    | generatorLoss is "none", expected one of adversarial, feature-matching, both
           {"augment": "cutout"}        | augment is "cutout", expected a list of any of translation, cutout, colour
           {"augment": ["blur"]}        | augment is ["blur"], expected a list of any of translation, cutout, colour

@@ -13,48 +13,74 @@ import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.nn.Mode;
 import semigan.tensor.Tensor;
+import semigan.tensor.ops.Binary;
 import semigan.tensor.ops.Cast;
 import semigan.tensor.ops.Slice;
 import semigan.tensor.ops.Softmax;
+import semigan.tensor.ops.Unary;
 
 /**
- * The classifier of a finished run that learnt from the same labels, to learn from what it makes of
- * unlabelled images. A convolutional network that teaches itself errs on whole groups of images
+ * The classifiers of finished runs that learnt from the same labels, to learn from what they make
+ * of unlabelled images. A convolutional network that teaches itself errs on whole groups of images
  * that look like none of its labelled ones, and then confirms itself; a fully connected one that
  * learnt against a generator does not, but errs here and there, most of which its pupil does not
- * take over.
+ * take over. What several of them, of different kinds, say on average is more often right than what
+ * any one says.
  */
-final class Teacher {
-  private final GanModel model;
-  private final int margin;
+final class Teachers {
+  private final List<Teacher> teachers;
 
-  private Teacher(GanModel model, int margin) {
-    this.model = model;
-    this.margin = margin;
+  /**
+   * @param margin by how much the pupil's canvas is higher and wider
+   */
+  private record Teacher(GanModel model, int margin) {
+    Tensor probabilities(Tensor images) {
+      Tensor seen = images;
+      for (int axis = 1; axis <= 2 && margin > 0; axis++) {
+        seen = Slice.slice(seen, axis, margin / 2, model.spec().canvas());
+      }
+      Tensor logits = model.discriminator().forward(seen, Mode.EVAL).detach();
+      return Softmax.softmax(Cast.cast(logits, DType.F32));
+    }
+  }
+
+  private Teachers(List<Teacher> teachers) {
+    this.teachers = teachers;
   }
 
   /**
-   * The model file of the one that a config asks for.
+   * The model files of those that a config asks for.
    *
-   * @throws IllegalArgumentException if it learnt from other images or labels, saying what differs
+   * @throws IllegalArgumentException if one learnt from other images or labels, saying what differs
    * @throws StoreException if there is no run in its place that has saved its model
    */
-  static Path find(TrainConfig config) {
-    Path folder = Path.of(config.images().teacher());
-    RunFolder run = RunFolder.open(folder);
-    requireSame(folder, TrainConfig.read(run.config()), config);
-    return RunFolder.modelFile(folder);
+  static List<Path> find(TrainConfig config) {
+    List<Path> files = new ArrayList<>();
+    for (String teacher : config.images().teacher()) {
+      Path folder = Path.of(teacher);
+      RunFolder run = RunFolder.open(folder);
+      requireSame(folder, TrainConfig.read(run.config()), config);
+      files.add(RunFolder.modelFile(folder));
+    }
+    return files;
   }
 
   /**
-   * The one that a config asks for; its weights belong to the innermost scope.
+   * Those that a config asks for; their weights belong to the innermost scope.
    *
    * @param spec of the pupil
-   * @throws IllegalArgumentException as {@link #find}, and if it works on a larger canvas
+   * @throws IllegalArgumentException as {@link #find}, and if one works on a larger canvas
    * @throws StoreException as {@link #find}
    */
-  static Teacher of(TrainConfig config, ModelSpec spec, Backend device) {
-    Path file = find(config);
+  static Teachers of(TrainConfig config, ModelSpec spec, Backend device) {
+    List<Teacher> teachers = new ArrayList<>();
+    for (Path file : find(config)) {
+      teachers.add(load(file, spec, device));
+    }
+    return new Teachers(teachers);
+  }
+
+  private static Teacher load(Path file, ModelSpec spec, Backend device) {
     GanModel model;
     try {
       model = GanModel.load(file, device);
@@ -90,18 +116,22 @@ final class Teacher {
     }
   }
 
+  /** Whether there is none. */
+  boolean isEmpty() {
+    return teachers.isEmpty();
+  }
+
   /**
-   * What it makes of images.
+   * What they make of images: the mean of their probabilities. There must be one of them at least.
    *
    * @param images {@code [batch, canvas, canvas, channels]} in [-1, 1], of the pupil's canvas
    * @return {@code [batch, classes]}, F32, without history
    */
   Tensor probabilities(Tensor images) {
-    Tensor seen = images;
-    for (int axis = 1; axis <= 2 && margin > 0; axis++) {
-      seen = Slice.slice(seen, axis, margin / 2, model.spec().canvas());
+    Tensor sum = teachers.get(0).probabilities(images);
+    for (Teacher other : teachers.subList(1, teachers.size())) {
+      sum = Binary.add(sum, other.probabilities(images));
     }
-    Tensor logits = model.discriminator().forward(seen, Mode.EVAL).detach();
-    return Softmax.softmax(Cast.cast(logits, DType.F32));
+    return teachers.size() == 1 ? sum : Unary.linear(sum, 1f / teachers.size(), 0);
   }
 }

@@ -9,6 +9,7 @@ import static semigan.gan.train.Devices.open;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,8 +35,8 @@ import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Softmax;
 
-/** A run that is taught by the classifier of another. */
-class TeacherTest {
+/** A run that is taught by the classifiers of others. */
+class TeachersTest {
   private static final DataSplit GLYPHS = DataSets.open("glyphs", DataOptions.defaults());
   private static final int STEPS = 3;
 
@@ -59,7 +60,7 @@ class TeacherTest {
   }
 
   private TrainConfig taught(Map<String, ?> more) {
-    Map<String, Object> settings = new TreeMap<>(Map.of("teacher", teacher().toString()));
+    Map<String, Object> settings = new TreeMap<>(Map.of("teacher", List.of(teacher().toString())));
     settings.putAll(more);
     return untaught(settings);
   }
@@ -70,8 +71,13 @@ class TeacherTest {
 
   /** Leaves a run as a finished one leaves it, with fresh weights. */
   private GanModel makeTeacher(Architecture architecture, Backend device) throws IOException {
+    return makeTeacher(architecture, teacher(), device);
+  }
+
+  private GanModel makeTeacher(Architecture architecture, Path place, Backend device)
+      throws IOException {
     TrainConfig config = config(architecture, Map.of("latent", 0));
-    RunFolder run = RunFolder.openOrCreate(teacher());
+    RunFolder run = RunFolder.openOrCreate(place);
     JsonFile.write(run.config(), config);
     GanModel model =
         GanModel.create(RunData.of(config, GLYPHS).spec(), new RandomSource(device, 7));
@@ -87,12 +93,46 @@ class TeacherTest {
       GanModel model = makeTeacher(Architecture.MLP, scope.device());
       TrainConfig config = taught(Map.of());
       RunData data = RunData.of(config, GLYPHS);
-      Teacher teacher = Teacher.of(config, data.spec(), device);
+      Teachers teacher = Teachers.of(config, data.spec(), device);
       float[] found = teacher.probabilities(images(data.train(), 3, device)).toFloats();
       Tensor original = images(GLYPHS.train(), 3, device);
       Tensor logits = model.discriminator().forward(original, Mode.EVAL);
       assertArrayEquals(Softmax.softmax(logits).toFloats(), found, 1e-6f);
     }
+  }
+
+  /** Each on its own canvas. */
+  @Test
+  void severalSayWhatTheySayOnAverage() throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      List<Path> places =
+          List.of(folder.resolve("mlp"), folder.resolve("conv"), folder.resolve("gan"));
+      List<Architecture> kinds = List.of(Architecture.MLP, Architecture.CONV, Architecture.DCGAN);
+      RunData data = RunData.of(untaught(Map.of()), GLYPHS);
+      Tensor images = images(data.train(), 3, device);
+      double[] expected = new double[3 * data.spec().classes().size()];
+      for (int i = 0; i < places.size(); i++) {
+        makeTeacher(kinds.get(i), places.get(i), scope.device());
+        double[] one = probabilities(List.of(places.get(i)), data, images);
+        Arrays.setAll(expected, at -> expected[at] + one[at] / places.size());
+      }
+      assertArrayEquals(expected, probabilities(places, data, images), 1e-6);
+    }
+  }
+
+  private double[] probabilities(List<Path> places, RunData data, Tensor images) {
+    TrainConfig config = untaught(Map.of("teacher", places.stream().map(Path::toString).toList()));
+    return Teachers.of(config, data.spec(), images.device()).probabilities(images).toDoubles();
+  }
+
+  /** A file from when there could be one at most. */
+  @Test
+  void anOlderFileHasOneOrNone() {
+    assertEquals(List.of("a"), untaught(Map.of("teacher", "a")).images().teacher());
+    Map<String, Object> none = new TreeMap<>();
+    none.put("teacher", null);
+    assertEquals(List.of(), untaught(none).images().teacher());
   }
 
   private static Tensor images(ImageDataset set, int count, Backend device) {
@@ -140,13 +180,13 @@ class TeacherTest {
   void oneThatKnowsOtherLabelsIsRefused() throws IOException {
     try (Backend device = Backends.open("reference");
         Scope scope = Scope.open(device)) {
-      assertThrows(StoreException.class, () -> Teacher.find(taught(Map.of())));
+      assertThrows(StoreException.class, () -> Teachers.find(taught(Map.of())));
       makeTeacher(Architecture.MLP, scope.device());
-      Teacher.find(taught(Map.of()));
+      Teachers.find(taught(Map.of()));
       var refusal =
           assertThrows(
               IllegalArgumentException.class,
-              () -> Teacher.find(taught(Map.of("labels", 40, "seed", 2))));
+              () -> Teachers.find(taught(Map.of("labels", 40, "seed", 2))));
       assertTrue(
           refusal.getMessage().contains("labels is 20 there, 40 here; seed is 1 there, 2 here"),
           refusal.getMessage());
@@ -172,7 +212,7 @@ class TeacherTest {
       var refusal =
           assertThrows(
               IllegalArgumentException.class,
-              () -> Teacher.of(config, RunData.of(config, GLYPHS).spec(), device));
+              () -> Teachers.of(config, RunData.of(config, GLYPHS).spec(), device));
       assertTrue(refusal.getMessage().contains("a canvas of 32, larger than 28 here"));
     }
   }
