@@ -1,6 +1,7 @@
 package semigan.gan.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ import semigan.kernels.Backends;
 @Command(
     name = "study",
     description =
-        "Trains over several seeds, each with labels of its own choice, and says what they give together. Stopped, it goes on where it was.",
+        "Trains over several seeds, each with labels of its own choice, and says what they give together. Stopped, it goes on where it was. What a preset's teachers learn is a study before it, beside its folder.",
     sortOptions = false,
     footer = {
       "",
@@ -36,6 +37,11 @@ import semigan.kernels.Backends;
       "  java -jar gan.jar study --compare studies/fm studies/vat"
     })
 final class StudyCommand extends Verbosity implements Callable<Integer> {
+  private static final Path STUDIES = Path.of("studies");
+
+  /** One study of a command: a teacher's, or what the command asks for. */
+  private record Stage(TrainOptions.Resolved resolved, Path folder) {}
+
   @Mixin private TrainOptions options;
   @Mixin private ThreadsOption threads;
 
@@ -79,26 +85,63 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
           "%s must be positive but is %d"
               .formatted(count < 1 ? "--seeds" : "--at-once", Math.min(count, atOnce)));
     }
+    List<Stage> stages = stages();
+    if (atOnce > 1) {
+      threads.share(atOnce);
+    }
+    Map<String, Object> line = Map.of();
+    for (Stage stage : stages) {
+      line = run(stage, isJson() ? System.err : System.out);
+      if (!line.get("finished").equals(line.get("wanted"))) {
+        break;
+      }
+    }
+    if (isJson()) {
+      System.out.println(Output.json(line));
+    }
+    return 0;
+  }
+
+  /** Refuses what cannot be run, before there is a folder and before a teacher learns in vain. */
+  private List<Stage> stages() {
+    List<String> presets = options.missingTeachers();
+    List<Path> teachers = presets.stream().map(this::beside).toList();
+    if (teachers.contains(out)) {
+      throw new IllegalArgumentException(
+          "%s is where the study of a teacher goes; give another --out".formatted(out));
+    }
+    if (!teachers.isEmpty()) {
+      options.taughtBy(teachers);
+    }
     TrainOptions.Resolved resolved = options.resolve(null);
     TrainConfig config = resolved.config();
     if (config.images().labels() == 0) {
       throw new IllegalArgumentException(
           "a study counts errors of classification, but labels is 0; give --labels");
     }
-    // Refuses what cannot be run before there is a folder.
-    RunData.of(config, resolved.data());
-    seeds(config).forEach(seed -> Study.ofSeed(config, seed));
-    if (atOnce > 1) {
-      threads.share(atOnce);
+    List<Stage> stages = new ArrayList<>();
+    for (int i = 0; i < presets.size(); i++) {
+      TrainOptions teacher = TrainOptions.ofTeacher(presets.get(i), config);
+      stages.add(new Stage(teacher.resolve(null), teachers.get(i)));
     }
-    StudyFolder folder = StudyFolder.open(out == null ? defaultFolder(config) : out, config);
-    run(config, resolved, folder);
-    return 0;
+    stages.add(new Stage(resolved, out == null ? defaultFolder(config) : out));
+    for (Stage stage : stages) {
+      RunData.of(stage.resolved.config(), stage.resolved.data());
+      if (Files.exists(stage.folder)) {
+        StudyFolder.open(stage.folder, stage.resolved.config());
+      }
+    }
+    return stages;
+  }
+
+  /** Where the study of a teacher by this preset goes. */
+  private Path beside(String preset) {
+    return out == null ? STUDIES.resolve(preset) : out.resolveSibling(preset);
   }
 
   private Path defaultFolder(TrainConfig config) {
     String name = options.presetName().orElse(config.images().data());
-    return Path.of("studies", Path.of(name).getFileName().toString());
+    return STUDIES.resolve(Path.of(name).getFileName());
   }
 
   private List<Long> seeds(TrainConfig config) {
@@ -106,18 +149,23 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     return LongStream.range(first, first + count).boxed().toList();
   }
 
-  private void run(TrainConfig config, TrainOptions.Resolved resolved, StudyFolder folder) {
+  /** What came of it, as {@code --json} shows it. */
+  private Map<String, Object> run(Stage stage, PrintStream console) {
+    TrainConfig config = stage.resolved.config();
     List<Long> seeds = seeds(config);
+    seeds.forEach(seed -> Study.ofSeed(config, seed)); // refuses missing teachers before a folder
+    console.printf("study %s%n", stage.folder);
+    StudyFolder folder = StudyFolder.open(stage.folder, config);
     Study study =
         new Study(
             config,
-            resolved.data(),
+            stage.resolved.data(),
             folder,
             () -> Backends.open(config.run().device(), Output::warn));
-    try (Progress progress = new Progress(isJson() ? System.err : System.out, atOnce);
+    try (Progress progress = new Progress(console, atOnce);
         InterruptHook hook = new InterruptHook(study::requestStop)) {
       study.run(seeds, atOnce, progress);
-      report(folder, seeds, progress.out);
+      return report(folder, seeds, console);
     }
   }
 
@@ -159,7 +207,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     }
   }
 
-  private void report(StudyFolder folder, List<Long> seeds, PrintStream console) {
+  private Map<String, Object> report(StudyFolder folder, List<Long> seeds, PrintStream console) {
     List<SeedResult> finished =
         folder.seeds().stream()
             .filter(result -> result.finished() && seeds.contains(result.seed()))
@@ -181,9 +229,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       line.put("testImages", images);
       line.put("seeds", finished);
     }
-    if (isJson()) {
-      System.out.println(Output.json(line));
-    }
+    return line;
   }
 
   private static double[] errors(List<SeedResult> results) {

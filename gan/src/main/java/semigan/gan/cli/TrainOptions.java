@@ -245,6 +245,30 @@ final class TrainOptions {
     return Optional.ofNullable(preset);
   }
 
+  /** The presets whose runs are to teach this one; none where {@code --teacher} says who does. */
+  List<String> missingTeachers() {
+    return preset == null || teachers != null ? List.of() : Preset.named(preset).teachers();
+  }
+
+  /** Says who teaches, as {@code --teacher} does. */
+  void taughtBy(List<Path> folders) {
+    teachers = folders;
+  }
+
+  /** The options of a teacher by this preset, for a pupil of this config. */
+  static TrainOptions ofTeacher(String preset, TrainConfig pupil) {
+    TrainOptions options = new TrainOptions();
+    options.preset = preset;
+    options.data = pupil.images().data();
+    options.dataDir = pupil.images().dataDir();
+    options.labels = pupil.images().labels();
+    options.heldOut = pupil.images().heldOut();
+    options.seed = pupil.run().seed();
+    options.device = pupil.run().device();
+    options.precision = pupil.run().precision();
+    return options;
+  }
+
   /**
    * The config and its data.
    *
@@ -259,6 +283,11 @@ final class TrainOptions {
     if (preset != null && resumed != null) {
       throw new IllegalArgumentException(
           "--preset begins a run, and --resume goes on with one; give one of them");
+    }
+    if (!missingTeachers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "preset %s is taught by runs of %s; 'study' makes them first, or give finished ones with --teacher"
+              .formatted(preset, String.join(", ", missingTeachers())));
     }
     ObjectNode given = JSON.createObjectNode();
     if (resumed != null) {

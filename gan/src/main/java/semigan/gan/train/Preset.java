@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,13 +15,27 @@ import java.util.List;
  * @param name by which {@code --preset} knows it
  * @param description what it is, in a line
  * @param paper where it is from
+ * @param teachers names of the presets that it is taught by, each in a run of its own before it
  * @param settings those that differ from the defaults; {@code epochs} may stand for {@code steps}
  */
-public record Preset(String name, String description, String paper, ObjectNode settings) {
+public record Preset(
+    String name, String description, String paper, List<String> teachers, ObjectNode settings) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final List<String> NAMES =
-      List.of("feature-matching-mnist", "bad-gan", "conv-ssl", "dcgan", "supervised", "vat");
+      List.of(
+          "feature-matching-mnist",
+          "feature-matching-short",
+          "feature-matching-fashion",
+          "bad-gan",
+          "conv-ssl",
+          "conv-ssl-mnist",
+          "conv-ssl-fashion",
+          "dcgan",
+          "dcgan-ssl-fashion",
+          "supervised",
+          "supervised-fashion",
+          "vat");
 
   /** All of them. */
   public static List<Preset> all() {
@@ -57,9 +72,16 @@ public record Preset(String name, String description, String paper, ObjectNode s
           name,
           all.get("description").asText(),
           all.path("paper").asText(),
+          teachers(all),
           (ObjectNode) all.get("settings"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<String> teachers(ObjectNode all) {
+    List<String> names = new ArrayList<>();
+    all.path("teachers").forEach(name -> names.add(name.asText()));
+    return List.copyOf(names);
   }
 }

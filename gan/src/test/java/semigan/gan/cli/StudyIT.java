@@ -30,8 +30,11 @@ class StudyIT {
   }
 
   private static String[] study(int steps, int seeds, String out, String... more) {
-    List<String> arguments =
-        new ArrayList<>(Arrays.asList(Samples.train(Samples.shapes(), steps, more)));
+    return study(Samples.shapes(), steps, seeds, out, more);
+  }
+
+  private static String[] study(Path data, int steps, int seeds, String out, String... more) {
+    List<String> arguments = new ArrayList<>(Arrays.asList(Samples.train(data, steps, more)));
     arguments.set(0, "study");
     arguments.addAll(List.of("--seeds", Integer.toString(seeds), "--out", out));
     return arguments.toArray(String[]::new);
@@ -151,6 +154,34 @@ class StudyIT {
     file("c/seed-01/config.json").get("teacher").forEach(each -> teachers.add(each.asText()));
     Path here = folder.toRealPath();
     assertEquals(List.of(here + "/a/seed-01", here + "/b/seed-01"), teachers);
+  }
+
+  @Test
+  void aPresetsTeachersLearnBeforeItAndOnce() throws IOException {
+    Path shapes = Samples.writeShapes(folder.resolve("shapes"), 50); // batches of 100
+    String[] taught = study(shapes, 3, 1, "here/pupil", "--preset", "conv-ssl-mnist", "--json");
+    String train = run(Samples.train(shapes, 3, "--preset", "conv-ssl-mnist")).refused(2);
+    assertTrue(train.contains("is taught by runs of feature-matching-short; 'study' makes"), train);
+    assertEquals("here/pupil", run(taught).json().get("study").asText());
+    JsonNode teacher = file("here/feature-matching-short/study.json");
+    JsonNode pupil = file("here/pupil/study.json");
+    assertEquals(
+        folder.toRealPath().resolve("here/feature-matching-short/seed-01").toString(),
+        file("here/pupil/seed-01/config.json").get("teacher").get(0).asText());
+    for (String shared : new String[] {"data", "labels", "heldOut", "precision"}) {
+      assertEquals(pupil.get("settings").get(shared), teacher.get("settings").get(shared), shared);
+    }
+    run(taught).done();
+    assertEquals(teacher, file("here/feature-matching-short/study.json"), "it learnt again");
+
+    String same =
+        run(study(shapes, 3, 1, "feature-matching-short", "--preset", "conv-ssl-mnist")).refused(2);
+    assertTrue(same.contains("is where the study of a teacher goes"), same);
+    String other =
+        run(study(shapes, 4, 1, "here/pupil", "--preset", "conv-ssl-mnist", "--seed", "1"))
+            .refused(2);
+    assertTrue(other.contains("steps is 3 there, 4 here"), other);
+    assertFalse(Files.exists(folder.resolve("feature-matching-short")), "a folder was made");
   }
 
   /** As it was when a run could have one teacher at most. */
