@@ -28,7 +28,7 @@ import semigan.kernels.Backends;
 @Command(
     name = "study",
     description =
-        "Trains over several seeds, each with labels of its own choice, and says what they give together. Stopped, it goes on where it was. What a preset's teachers learn is a study before it, beside its folder.",
+        "Trains over several seeds, each with labels of its own choice, and says what they give together. Stopped, it goes on where it was. Where a preset has teachers, each is a study of its own, made first and beside its folder.",
     sortOptions = false,
     footer = {
       "",
@@ -121,7 +121,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     }
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i < presets.size(); i++) {
-      TrainOptions teacher = TrainOptions.ofTeacher(presets.get(i), config);
+      TrainOptions teacher = options.ofTeacher(presets.get(i), config);
       stages.add(new Stage(teacher.resolve(null), teachers.get(i)));
     }
     stages.add(new Stage(resolved, out == null ? defaultFolder(config) : out));

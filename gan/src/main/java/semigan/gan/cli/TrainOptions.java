@@ -255,18 +255,19 @@ final class TrainOptions {
     teachers = folders;
   }
 
-  /** The options of a teacher by this preset, for a pupil of this config. */
-  static TrainOptions ofTeacher(String preset, TrainConfig pupil) {
-    TrainOptions options = new TrainOptions();
-    options.preset = preset;
-    options.data = pupil.images().data();
-    options.dataDir = pupil.images().dataDir();
-    options.labels = pupil.images().labels();
-    options.heldOut = pupil.images().heldOut();
-    options.seed = pupil.run().seed();
-    options.device = pupil.run().device();
-    options.precision = pupil.run().precision();
-    return options;
+  /** The options of a teacher by another preset, where these give the pupil this config. */
+  TrainOptions ofTeacher(String preset, TrainConfig pupil) {
+    TrainOptions teacher = new TrainOptions();
+    teacher.preset = preset;
+    teacher.data = pupil.images().data();
+    teacher.dataDir = pupil.images().dataDir();
+    teacher.labels = pupil.images().labels();
+    teacher.heldOut = pupil.images().heldOut();
+    teacher.seed = pupil.run().seed();
+    teacher.device = pupil.run().device();
+    teacher.precision = pupil.run().precision();
+    teacher.size = size; // where nothing was said, each takes the canvas that suits its networks
+    return teacher;
   }
 
   /**

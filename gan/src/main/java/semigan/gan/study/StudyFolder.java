@@ -27,6 +27,8 @@ public final class StudyFolder {
   private static final Set<String> FREE =
       Set.of("seed", "device", "dataDir", "sampleEvery", "evaluateEvery", "checkpointEvery");
 
+  private static final String FILE = "study.json";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What {@code study.json} holds. */
@@ -75,7 +77,7 @@ public final class StudyFolder {
    * @throws StoreException if there is none
    */
   public static StudyFolder open(Path path) {
-    Path file = path.resolve("study.json");
+    Path file = path.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new StoreException(
           "%s is not the folder of a study: it has no study.json".formatted(path));
@@ -84,19 +86,31 @@ public final class StudyFolder {
   }
 
   private void requireSame(ObjectNode wanted) {
-    ObjectNode found = binding(TrainConfig.of(settings)); // as today's settings would put it
+    ObjectNode found = settings();
     List<String> differences = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> setting : wanted.properties()) {
-      JsonNode there = found.get(setting.getKey());
-      if (!there.equals(setting.getValue())) {
+    for (Map.Entry<String, JsonNode> setting : found.properties()) {
+      JsonNode here = wanted.path(setting.getKey());
+      if (!setting.getValue().equals(here)) {
         differences.add(
-            "%s is %s there, %s here".formatted(setting.getKey(), there, setting.getValue()));
+            "%s is %s there, %s here"
+                .formatted(
+                    setting.getKey(), setting.getValue(), here.isMissingNode() ? "unknown" : here));
       }
     }
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "%s is a study of other settings: %s; give the same ones, or another --out"
               .formatted(path, String.join("; ", differences)));
+    }
+  }
+
+  /** This study's settings as today's would be written, and those that there are not today. */
+  private ObjectNode settings() {
+    try {
+      ObjectNode all = settings.deepCopy();
+      return all.setAll(binding(TrainConfig.of(settings)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s: %s".formatted(path.resolve(FILE), e.getMessage()), e);
     }
   }
 
@@ -128,7 +142,7 @@ public final class StudyFolder {
   }
 
   private synchronized void write() {
-    JsonFile.write(path.resolve("study.json"), new Contents(settings, seeds));
+    JsonFile.write(path.resolve(FILE), new Contents(settings, seeds));
   }
 
   /**

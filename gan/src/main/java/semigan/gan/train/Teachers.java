@@ -69,7 +69,8 @@ final class Teachers {
    * Those that a config asks for; their weights belong to the innermost scope.
    *
    * @param spec of the pupil
-   * @throws IllegalArgumentException as {@link #find}, and if one works on a larger canvas
+   * @throws IllegalArgumentException as {@link #find}, and if one works on a larger canvas, or
+   *     learnt from images of another size
    * @throws StoreException as {@link #find}
    */
   static Teachers of(TrainConfig config, ModelSpec spec, Backend device) {
@@ -87,11 +88,17 @@ final class Teachers {
     } catch (IOException e) {
       throw new StoreException(e.getMessage(), e);
     }
-    int margin = spec.canvas() - model.spec().canvas();
+    ModelSpec there = model.spec();
+    if (there.height() != spec.height() || there.width() != spec.width()) {
+      throw new IllegalArgumentException(
+          "teacher %s learnt from images of %dx%d, and here they are %dx%d; give the --size that they had there"
+              .formatted(file, there.height(), there.width(), spec.height(), spec.width()));
+    }
+    int margin = spec.canvas() - there.canvas();
     if (margin < 0) {
       throw new IllegalArgumentException(
           "teacher %s works on a canvas of %d, larger than %d here; give --size %d, or another teacher"
-              .formatted(file, model.spec().canvas(), spec.canvas(), model.spec().canvas()));
+              .formatted(file, there.canvas(), spec.canvas(), there.canvas()));
     }
     return new Teacher(model, margin);
   }

@@ -116,12 +116,22 @@ class StudyIT {
     Files.writeString(folder.resolve("s/study.json"), contents.toString());
     run(study(3, 2, "s")).done();
     assertEquals(2, file("s/study.json").get("seeds").size());
+
+    ObjectNode settings = (ObjectNode) contents.get("settings");
+    settings.put("momentum", 1);
+    Files.writeString(folder.resolve("s/study.json"), contents.toString());
+    String newer = run(study(3, 3, "s")).refused(2);
+    assertTrue(newer.contains("momentum is 1 there, unknown here"), newer);
+    settings.put("beta1", 2);
+    Files.writeString(folder.resolve("s/study.json"), contents.toString());
+    String damaged = run(study(3, 3, "s")).refused(2);
+    assertTrue(damaged.contains("study.json: beta1 must be between 0 and 1 but is 2"), damaged);
   }
 
   /** Fully connected networks teach convolutional ones, each seed's that of its own labels. */
   @Test
   void aStudyIsTaughtSeedBySeedByAnother() throws IOException {
-    String[] mlp = {"--preset", "feature-matching-mnist", "--size", "28"};
+    String[] mlp = {"--preset", "feature-matching-mnist"};
     String[] taught = {"--preset", "conv-ssl", "--teacher", "first"};
     String early = run(study(5, 2, "second", taught)).refused(1);
     assertTrue(early.contains("first is not the folder of a study"), early);
@@ -142,6 +152,10 @@ class StudyIT {
                 Samples.shapes(), 5, "--preset", "conv-ssl", "--teacher", "first/seed-02"))
             .refused(2);
     assertTrue(wrong.contains("learnt from other labels: seed is 2 there, 1 here"), wrong);
+    String larger =
+        run(study(5, 2, "third", "--size", "64", "--preset", "conv-ssl", "--teacher", "first"))
+            .refused(2);
+    assertTrue(larger.contains("learnt from images of 32x32, and here they are 64x64"), larger);
     assertFalse(Files.exists(folder.resolve("runs")), "a folder was made");
   }
 
