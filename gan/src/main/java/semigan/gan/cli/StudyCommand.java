@@ -224,7 +224,9 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     if (!finished.isEmpty()) {
       Summary errors = Summary.of(errors(finished));
       int images = finished.get(0).images();
-      console.printf("%d seeds: %s, of %d test images%n", errors.count(), text(errors), images);
+      console.printf(
+          "%d seed%s: %s, of %d test images%n",
+          errors.count(), errors.count() == 1 ? "" : "s", text(errors), images);
       line.put("errors", finite(errors));
       line.put("testImages", images);
       line.put("seeds", finished);
