@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import semigan.gan.data.DataSplit;
 import semigan.gan.store.RunFolder;
 import semigan.gan.study.PairedTest;
 import semigan.gan.study.SeedResult;
@@ -40,7 +41,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   private static final Path STUDIES = Path.of("studies");
 
   /** One study of a command: a teacher's, or what the command asks for. */
-  private record Stage(TrainOptions.Resolved resolved, Path folder) {}
+  private record Stage(TrainConfig config, DataSplit data, Path folder) {}
 
   @Mixin private TrainOptions options;
   @Mixin private ThreadsOption threads;
@@ -121,14 +122,14 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     }
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i < presets.size(); i++) {
-      TrainOptions teacher = options.ofTeacher(presets.get(i), config);
-      stages.add(new Stage(teacher.resolve(null), teachers.get(i)));
+      TrainConfig teacher = TrainOptions.teacher(presets.get(i), resolved);
+      stages.add(new Stage(teacher, resolved.data(), teachers.get(i)));
     }
-    stages.add(new Stage(resolved, out == null ? defaultFolder(config) : out));
+    stages.add(new Stage(config, resolved.data(), out == null ? defaultFolder(config) : out));
     for (Stage stage : stages) {
-      RunData.of(stage.resolved.config(), stage.resolved.data());
+      RunData.of(stage.config, stage.data);
       if (Files.exists(stage.folder)) {
-        StudyFolder.open(stage.folder, stage.resolved.config());
+        StudyFolder.open(stage.folder, stage.config);
       }
     }
     return stages;
@@ -151,17 +152,14 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
 
   /** What came of it, as {@code --json} shows it. */
   private Map<String, Object> run(Stage stage, PrintStream console) {
-    TrainConfig config = stage.resolved.config();
+    TrainConfig config = stage.config;
     List<Long> seeds = seeds(config);
     seeds.forEach(seed -> Study.ofSeed(config, seed)); // refuses missing teachers before a folder
     console.printf("study %s%n", stage.folder);
     StudyFolder folder = StudyFolder.open(stage.folder, config);
     Study study =
         new Study(
-            config,
-            stage.resolved.data(),
-            folder,
-            () -> Backends.open(config.run().device(), Output::warn));
+            config, stage.data, folder, () -> Backends.open(config.run().device(), Output::warn));
     try (Progress progress = new Progress(console, atOnce);
         InterruptHook hook = new InterruptHook(study::requestStop)) {
       study.run(seeds, atOnce, progress);

@@ -255,19 +255,19 @@ final class TrainOptions {
     teachers = folders;
   }
 
-  /** The options of a teacher by another preset, where these give the pupil this config. */
-  TrainOptions ofTeacher(String preset, TrainConfig pupil) {
-    TrainOptions teacher = new TrainOptions();
-    teacher.preset = preset;
-    teacher.data = pupil.images().data();
-    teacher.dataDir = pupil.images().dataDir();
-    teacher.labels = pupil.images().labels();
-    teacher.heldOut = pupil.images().heldOut();
-    teacher.seed = pupil.run().seed();
-    teacher.device = pupil.run().device();
-    teacher.precision = pupil.run().precision();
-    teacher.size = size; // where nothing was said, each takes the canvas that suits its networks
-    return teacher;
+  /** The config of a teacher by this preset, on its pupil's data. */
+  static TrainConfig teacher(String preset, Resolved pupil) {
+    TrainConfig config = pupil.config();
+    TrainOptions options = new TrainOptions();
+    options.preset = preset;
+    options.data = config.images().data();
+    options.dataDir = config.images().dataDir();
+    options.labels = config.images().labels();
+    options.heldOut = config.images().heldOut();
+    options.seed = config.run().seed();
+    options.device = config.run().device();
+    options.precision = config.run().precision();
+    return complete(options.given(null), pupil.data());
   }
 
   /**
@@ -290,6 +290,13 @@ final class TrainOptions {
           "preset %s is taught by runs of %s; 'study' makes them first, or give finished ones with --teacher"
               .formatted(preset, String.join(", ", missingTeachers())));
     }
+    ObjectNode given = given(resumed);
+    DataSplit split = open(given);
+    return new Resolved(complete(given, split), split);
+  }
+
+  /** What was said of the settings. */
+  private ObjectNode given(RunFolder resumed) {
     ObjectNode given = JSON.createObjectNode();
     if (resumed != null) {
       given.setAll(ConfigFile.read(resumed.config()));
@@ -301,11 +308,15 @@ final class TrainOptions {
       overlay(given, ConfigFile.read(configFile));
     }
     overlay(given, options());
-    DataSplit split = open(given);
-    chooseSize(given, split);
-    chooseSteps(given, split);
+    return given;
+  }
+
+  /** With what follows from the data, and the defaults. */
+  private static TrainConfig complete(ObjectNode given, DataSplit data) {
+    chooseSize(given, data);
+    chooseSteps(given, data);
     spread(given);
-    return new Resolved(TrainConfig.of(given), split);
+    return TrainConfig.of(given);
   }
 
   /** Epochs and steps stand for each other, and what is said last counts. */

@@ -43,8 +43,8 @@ public final class GanTrainer implements AutoCloseable {
   private long number;
 
   /**
-   * @throws IllegalArgumentException if the device does not have the config's precision, or the one
-   *     of the config's teachers does not suit
+   * @throws IllegalArgumentException if the device does not have the config's precision, or one of
+   *     the config's teachers does not suit
    * @throws semigan.gan.store.StoreException if a teacher is not there
    */
   public GanTrainer(TrainConfig config, ModelSpec spec, Backend device) {

@@ -16,7 +16,8 @@ import java.util.List;
  * @param description what it is, in a line
  * @param paper where it is from
  * @param teachers names of the presets that it is taught by, each in a run of its own before it
- * @param settings those that differ from the defaults; {@code epochs} may stand for {@code steps}
+ * @param settings those that differ from the defaults, which a file may have from the preset that
+ *     it calls its {@code base}; {@code epochs} may stand for {@code steps}
  */
 public record Preset(
     String name, String description, String paper, List<String> teachers, ObjectNode settings) {
@@ -73,10 +74,15 @@ public record Preset(
           all.get("description").asText(),
           all.path("paper").asText(),
           teachers(all),
-          (ObjectNode) all.get("settings"));
+          settings(all));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static ObjectNode settings(ObjectNode all) {
+    ObjectNode own = (ObjectNode) all.get("settings");
+    return all.has("base") ? read(all.get("base").asText()).settings().setAll(own) : own;
   }
 
   private static List<String> teachers(ObjectNode all) {

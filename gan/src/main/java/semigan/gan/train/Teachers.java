@@ -24,8 +24,8 @@ import semigan.tensor.ops.Unary;
  * of unlabelled images. A convolutional network that teaches itself errs on whole groups of images
  * that look like none of its labelled ones, and then confirms itself; a fully connected one that
  * learnt against a generator does not, but errs here and there, most of which its pupil does not
- * take over. What several of them, of different kinds, say on average is more often right than what
- * any one says.
+ * take over. What several of different kinds say on average can be more often right than what any
+ * one says.
  */
 final class Teachers {
   private final List<Teacher> teachers;
