@@ -66,11 +66,17 @@ public final class BatchNorm implements Module {
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
+    return forward(x, List.of(x.shape().size(0)), mode);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Integer> batches, Mode mode) {
     if (mode == Mode.EVAL) {
       return semigan.tensor.ops.BatchNorm.batchNormInference(
           x, scale, shift, mean, variance, EPSILON, slope);
     }
-    var normalised = semigan.tensor.ops.BatchNorm.batchNorm(x, scale, shift, EPSILON, slope);
+    var normalised =
+        semigan.tensor.ops.BatchNorm.batchNorm(x, batches, scale, shift, EPSILON, slope);
     if (mode == Mode.TRAIN_TRACKING) {
       x.device()
           .optim()

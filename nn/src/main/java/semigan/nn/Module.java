@@ -1,6 +1,7 @@
 package semigan.nn;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import semigan.tensor.Tensor;
 
@@ -13,6 +14,18 @@ public interface Module {
    * @throws IllegalArgumentException if {@code x} has a shape that the module does not take
    */
   Tensor forward(Tensor x, Mode mode);
+
+  /**
+   * Applies the function to several batches that lie one behind the other, to each as if it came
+   * alone; {@link Mode#TRAIN_TRACKING} tracks the first. A module that looks at a batch as a whole,
+   * or is made of others, has its own way to do so.
+   *
+   * @param batches the size of each along the first axis, their sum that of {@code x}
+   * @throws IllegalArgumentException if {@code x} has a shape that the module does not take
+   */
+  default Tensor forward(Tensor x, List<Integer> batches, Mode mode) {
+    return forward(x, mode);
+  }
 
   /** What training changes, by name, in a fixed order. */
   default Map<String, Tensor> parameters() {

@@ -30,6 +30,14 @@ public final class Sequential implements Module {
   }
 
   @Override
+  public Tensor forward(Tensor x, List<Integer> batches, Mode mode) {
+    for (Module module : modules) {
+      x = module.forward(x, batches, mode);
+    }
+    return x;
+  }
+
+  @Override
   public Tensor initialise(Tensor x) {
     for (Module module : modules) {
       x = module.initialise(x);

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
+import semigan.tensor.ops.Slice;
 import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
@@ -115,6 +116,33 @@ class BatchNormTest {
     }
     Slopes.assertClose(mean, statistic("mean"), 1e-5, "mean");
     Slopes.assertClose(variance, statistic("variance"), 1e-5, "variance");
+  }
+
+  @Test
+  void ofSeveralBatchesTrackingFollowsTheFirst() {
+    Tensor x = images();
+    layer.forward(x, List.of(1, 1), Mode.TRAIN_TRACKING);
+    double[] first = Slice.slice(x, 0, 0, 1).toDoubles();
+    double[] mean = Plain.mean(first, CHANNELS);
+    double[] variance = Plain.variance(first, CHANNELS);
+    for (int c = 0; c < CHANNELS; c++) {
+      mean[c] *= 0.1;
+      variance[c] = 0.9 + 0.1 * variance[c];
+    }
+    Slopes.assertClose(mean, statistic("mean"), 1e-5, "mean");
+    Slopes.assertClose(variance, statistic("variance"), 1e-5, "variance");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void severalBatchesPassAsIfEachCameAlone(Mode mode) {
+    Tensor x = images();
+    Tensor together = layer.forward(x, List.of(1, 1), mode);
+    for (int i = 0; i < 2; i++) {
+      Mode alone = mode == Mode.EVAL ? Mode.EVAL : Mode.TRAIN;
+      Tensor expected = layer.forward(Slice.slice(x, 0, i, 1), alone);
+      Slopes.assertClose(expected.toDoubles(), Slice.slice(together, 0, i, 1), 1e-6, "batch " + i);
+    }
   }
 
   @Test

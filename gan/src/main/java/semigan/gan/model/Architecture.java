@@ -68,11 +68,6 @@ public enum Architecture {
     return this == MLP;
   }
 
-  /** Whether an image's features depend on those that pass with it, by batch normalisation. */
-  public boolean normalisesBatches() {
-    return convolutional;
-  }
-
   /** Whether some weights are set from images before training; see {@link Module#initialise}. */
   public boolean startsFromImages() {
     return this == MLP;

@@ -1,6 +1,7 @@
 package semigan.gan.model;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import semigan.nn.Mode;
 import semigan.nn.Module;
@@ -28,8 +29,18 @@ public record Discriminator(Module features, Module classifier) implements Modul
    * @param x {@code [batch, canvas, canvas, channels]} in [-1, 1]
    */
   public Output judge(Tensor x, Mode mode) {
-    Tensor last = features.forward(x, mode);
-    return new Output(last, classifier.forward(last, mode));
+    return judge(x, List.of(x.shape().size(0)), mode);
+  }
+
+  /**
+   * As {@link #judge(Tensor, Mode)}, of several batches one behind the other, each as if it came
+   * alone.
+   *
+   * @param batches the size of each along the first axis, their sum that of {@code x}
+   */
+  public Output judge(Tensor x, List<Integer> batches, Mode mode) {
+    Tensor last = features.forward(x, batches, mode);
+    return new Output(last, classifier.forward(last, batches, mode));
   }
 
   /**
@@ -41,6 +52,11 @@ public record Discriminator(Module features, Module classifier) implements Modul
   @Override
   public Tensor forward(Tensor x, Mode mode) {
     return judge(x, mode).logits();
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Integer> batches, Mode mode) {
+    return judge(x, batches, mode).logits();
   }
 
   @Override

@@ -71,8 +71,7 @@ record GanStep(
    * @param truth mean probabilities given to the truth about unlabelled and about generated images:
    *     {@code [2]}
    * @param regulariser the weighted sum of the other terms on unlabelled images
-   * @param features of the labelled, the unlabelled and, if they passed together, the generated
-   *     images, without history
+   * @param features of the labelled, the unlabelled and the generated images, without history
    */
   private record Verdict(
       Tensor labelled,
@@ -116,34 +115,30 @@ record GanStep(
   }
 
   /**
-   * Real images pass together, and so are normalised by statistics of their own; where no layer
-   * looks at a batch as a whole, the generated ones come along.
+   * Real and generated images pass together, as two batches: each is normalised by statistics of
+   * its own, and evaluation will go by those of the real ones.
    */
   private Verdict judge(StepInputs inputs, Tensor fake) {
     int known = inputs.known();
     int unknown = inputs.unknown();
     Tensor images = Cast.cast(inputs.images(), type);
-    boolean together = fake != null && !model.spec().architecture().normalisesBatches();
-    images = together ? Concatenate.concatenate(0, List.of(images, fake)) : images;
+    List<Integer> batches = List.of(known + unknown);
+    if (fake != null) {
+      images = Concatenate.concatenate(0, List.of(images, fake));
+      batches = List.of(known + unknown, unknown);
+    }
     images = augmentation.forward(images, Mode.TRAIN_TRACKING);
-    var judged = model.discriminator().judge(images, Mode.TRAIN_TRACKING);
-    Tensor judgedLogits = single(judged.logits());
-    Tensor logits = together ? Slice.slice(judgedLogits, 0, 0, known + unknown) : judgedLogits;
+    var judged = model.discriminator().judge(images, batches, Mode.TRAIN_TRACKING);
+    Tensor logits = single(judged.logits());
     Tensor losses = SemiSupervised.semiSupervised(logits, inputs.targets());
     Tensor labelled = known == 0 ? null : Sum.mean(Slice.slice(losses, 0, 0, known));
     Tensor real = null;
     Tensor onFake = null;
     Tensor truth = null;
     if (fake != null) {
-      Tensor realLosses = Slice.slice(losses, 0, known, unknown);
-      Tensor fakeLogits =
-          together
-              ? Slice.slice(judgedLogits, 0, known + unknown, unknown)
-              : single(discriminate(fake, Mode.TRAIN).logits());
-      Tensor fakeLosses = SemiSupervised.semiSupervised(fakeLogits, inputs.generated());
-      real = Sum.mean(realLosses);
-      onFake = Sum.mean(fakeLosses);
-      truth = probabilities(realLosses.detach(), fakeLosses.detach());
+      real = Sum.mean(Slice.slice(losses, 0, known, unknown));
+      onFake = Sum.mean(Slice.slice(losses, 0, known + unknown, unknown));
+      truth = probabilities(Slice.slice(losses.detach(), 0, known, 2 * unknown));
     }
     Tensor regulariser = null;
     if (objective.regularises()) {
@@ -157,11 +152,10 @@ record GanStep(
     return new Verdict(labelled, real, onFake, truth, regulariser, judged.features().detach());
   }
 
-  /** Of which the losses, of as many images each, are minus the logarithms; their means. */
-  private static Tensor probabilities(Tensor realLosses, Tensor fakeLosses) {
-    Tensor losses = Concatenate.concatenate(0, List.of(realLosses, fakeLosses));
+  /** Of which the losses are minus the logarithms; the means of their first and second half. */
+  private static Tensor probabilities(Tensor losses) {
     Tensor each = Unary.exp(Unary.linear(losses, -1, 0));
-    return Sum.mean(Reshape.reshape(each, Shape.of(2, realLosses.shape().size(0))), Set.of(1));
+    return Sum.mean(Reshape.reshape(each, Shape.of(2, losses.shape().size(0) / 2)), Set.of(1));
   }
 
   private Discriminator.Output discriminate(Tensor images, Mode mode) {

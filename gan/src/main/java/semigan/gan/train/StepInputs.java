@@ -21,7 +21,6 @@ final class StepInputs {
   private final Tensor forTeacher;
   private final Tensor others;
   private final Tensor targets;
-  private final Tensor generated;
   private final Tensor pretended;
 
   /** Room for batches like these. */
@@ -32,9 +31,8 @@ final class StepInputs {
     images = images(spec, known + unknown);
     forTeacher = images(spec, StepBatches.count(batches.forTeacher()));
     others = images(spec, StepBatches.count(batches.others()));
-    targets = targets(known + unknown, LossKernels.REAL);
-    generated = targets(unknown, LossKernels.FAKE);
-    pretended = targets(unknown, LossKernels.REAL);
+    targets = targets(known, unknown, spec.generates() ? unknown : 0);
+    pretended = targets(0, unknown, 0);
   }
 
   private Tensor images(ModelSpec spec, int count) {
@@ -44,13 +42,15 @@ final class StepInputs {
             device, DType.F32, Shape.of(count, spec.canvas(), spec.canvas(), spec.channels()));
   }
 
-  private Tensor targets(int count, int target) {
-    if (count == 0) {
+  /** Of labelled, unlabelled and generated images; the classes of the labelled ones come later. */
+  private Tensor targets(int known, int unknown, int generated) {
+    int[] targets = new int[known + unknown + generated];
+    if (targets.length == 0) {
       return null;
     }
-    int[] targets = new int[count];
-    Arrays.fill(targets, target);
-    return Tensor.of(device, Shape.of(count), targets);
+    Arrays.fill(targets, 0, known + unknown, LossKernels.REAL);
+    Arrays.fill(targets, known + unknown, targets.length, LossKernels.FAKE);
+    return Tensor.of(device, Shape.of(targets.length), targets);
   }
 
   /** Whether these batches fit. */
@@ -109,14 +109,12 @@ final class StepInputs {
     return others;
   }
 
-  /** Of {@link #images}: I32, the class of each labelled one, then {@link LossKernels#REAL}. */
+  /**
+   * I32: of {@link #images} the class of each labelled one, then {@link LossKernels#REAL}; then, if
+   * there is a generator, {@link LossKernels#FAKE} for as many generated images as unlabelled ones.
+   */
   Tensor targets() {
     return targets;
-  }
-
-  /** {@link LossKernels#FAKE} for each generated image. */
-  Tensor generated() {
-    return generated;
   }
 
   /** {@link LossKernels#REAL} for each generated image: what the generator wants. */

@@ -77,20 +77,22 @@ class GanTrainerTest {
   /** Real and generated ones in the discriminator's step, generated ones in the generator's. */
   @Test
   void everyImageIsAugmentedAndTheGeneratorLearnsThroughThat() {
-    Map<String, Long> calls = augmentations(augmented());
-    assertEquals(Map.of("forward", 3L, "backward", 1L), calls);
-    assertEquals(Map.of(), augmentations(config(GeneratorLoss.BOTH, 2e-4f, 1)));
+    Map<String, Long> bytes = augmented(augmented());
+    assertEquals(Set.of("forward", "backward"), bytes.keySet());
+    long ofAnImage = bytes.get("backward") / BATCH;
+    assertEquals((LABELLED + 3 * BATCH) * ofAnImage, bytes.get("forward"));
+    assertEquals(Map.of(), augmented(config(GeneratorLoss.BOTH, 2e-4f, 1)));
   }
 
-  /** How often each kernel of augmentation is called in a step. */
-  private static Map<String, Long> augmentations(TrainConfig config) {
+  /** How many bytes each kernel of augmentation reads and writes in a step. */
+  private static Map<String, Long> augmented(TrainConfig config) {
     var device = new ProfiledBackend(open("cpu"));
     trace(device, config, 1);
     return device.rows().stream()
         .filter(row -> row.kernel().startsWith("augment "))
         .collect(
             Collectors.toMap(
-                row -> row.kernel().split(" ")[1], ProfiledBackend.Row::calls, Long::sum));
+                row -> row.kernel().split(" ")[1], ProfiledBackend.Row::bytes, Long::sum));
   }
 
   /** Rounded to 8 bits, ten steps stay near those in F32; a device without BF16 says so. */

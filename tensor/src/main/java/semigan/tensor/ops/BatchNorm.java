@@ -1,6 +1,8 @@
 package semigan.tensor.ops;
 
+import java.util.ArrayList;
 import java.util.List;
+import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -16,8 +18,9 @@ public final class BatchNorm {
    * A normalised batch and the statistics it was normalised by.
    *
    * @param y of the input's shape
-   * @param mean {@code [channels]}, without history
-   * @param variance {@code [channels]}, the biased one, without history
+   * @param mean {@code [channels]}, without history; of several batches the first one's
+   * @param variance {@code [channels]}, the biased one, without history; of several batches the
+   *     first one's
    */
   public record Normalised(Tensor y, Tensor mean, Tensor variance) {}
 
@@ -42,52 +45,96 @@ public final class BatchNorm {
    */
   public static Normalised batchNorm(
       Tensor x, Tensor scale, Tensor shift, float epsilon, float slope) {
+    return batchNorm(x, List.of(x.shape().size(0)), scale, shift, epsilon, slope);
+  }
+
+  /**
+   * As {@link #batchNorm(Tensor, Tensor, Tensor, float, float)}, for several batches one behind the
+   * other, each by its own statistics.
+   *
+   * @param batches the size of each along the first axis, their sum that of {@code x}
+   * @throws IllegalArgumentException if the shapes do not fit together, the batches are not all of
+   *     {@code x} or the slope is negative
+   */
+  public static Normalised batchNorm(
+      Tensor x, List<Integer> batches, Tensor scale, Tensor shift, float epsilon, float slope) {
     int channels = requireChannels(x, scale, shift);
     requireSlope(slope);
-    long rows = x.elements() / channels;
+    List<Batch> parts = parts(x, batches, channels);
     var kernels = x.device().norm();
     Tensor y = Tensor.empty(x.device(), x.type(), x.shape());
-    Tensor mean = statistic(x, channels);
-    Tensor variance = statistic(x, channels);
-    kernels.batchNormForward(
-        rows,
-        channels,
-        epsilon,
-        slope,
-        x.buffer(),
-        scale.buffer(),
-        shift.buffer(),
-        y.buffer(),
-        mean.buffer(),
-        variance.buffer());
+    for (Batch part : parts) {
+      kernels.batchNormForward(
+          part.rows(),
+          channels,
+          epsilon,
+          slope,
+          part.of(x),
+          scale.buffer(),
+          shift.buffer(),
+          part.of(y),
+          part.mean.buffer(),
+          part.variance.buffer());
+    }
     Tensor made =
         y.madeBy(
             "batch_norm",
             List.of(x, scale, shift),
             (dy, gradients) -> {
               Tensor dx = Tensor.empty(x.device(), x.type(), x.shape());
-              Tensor dscale = statistic(x, channels);
-              Tensor dshift = statistic(x, channels);
-              kernels.batchNormBackward(
-                  rows,
-                  channels,
-                  epsilon,
-                  slope,
-                  x.buffer(),
-                  scale.buffer(),
-                  shift.buffer(),
-                  mean.buffer(),
-                  variance.buffer(),
-                  y.buffer(),
-                  dy.buffer(),
-                  dx.buffer(),
-                  dscale.buffer(),
-                  dshift.buffer());
+              for (Batch part : parts) {
+                Tensor dscale = statistic(x, channels);
+                Tensor dshift = statistic(x, channels);
+                kernels.batchNormBackward(
+                    part.rows(),
+                    channels,
+                    epsilon,
+                    slope,
+                    part.of(x),
+                    scale.buffer(),
+                    shift.buffer(),
+                    part.mean.buffer(),
+                    part.variance.buffer(),
+                    part.of(y),
+                    part.of(dy),
+                    part.of(dx),
+                    dscale.buffer(),
+                    dshift.buffer());
+                gradients.to(scale, () -> dscale);
+                gradients.to(shift, () -> dshift);
+              }
               gradients.to(x, () -> dx);
-              gradients.to(scale, () -> dscale);
-              gradients.to(shift, () -> dshift);
             });
-    return new Normalised(made, mean, variance);
+    return new Normalised(made, parts.get(0).mean, parts.get(0).variance);
+  }
+
+  /** A batch among those that lie one behind the other: where, in elements, and its statistics. */
+  private record Batch(long offset, long length, Tensor mean, Tensor variance) {
+    Buffer of(Tensor tensor) {
+      return tensor.buffer().slice(offset, length);
+    }
+
+    long rows() {
+      return length / mean.elements();
+    }
+  }
+
+  private static List<Batch> parts(Tensor x, List<Integer> batches, int channels) {
+    int all = x.shape().size(0);
+    if (batches.stream().anyMatch(size -> size < 1)
+        || batches.stream().mapToLong(size -> size).sum() != all) {
+      throw new IllegalArgumentException(
+          "batch_norm: batches of %s, expected positive sizes that sum up to the %d of %s"
+              .formatted(batches, all, x.shape()));
+    }
+    List<Batch> parts = new ArrayList<>();
+    long offset = 0;
+    for (int size : batches) {
+      long length = x.elements() / all * size;
+      parts.add(new Batch(offset, length, statistic(x, channels), statistic(x, channels)));
+      offset += length;
+    }
+    return parts;
   }
 
   /**

@@ -124,6 +124,53 @@ class BatchNormTest {
   }
 
   @Test
+  void normalisesSeveralBatchesEachByItsOwnStatistics() {
+    Shape shape = Shape.of(6, 2, 3);
+    Tensor x = Unary.linear(device.normal(shape), 3, 2);
+    Tensor scale = perChannel(shape);
+    Tensor shift = perChannel(shape);
+    var together = BatchNorm.batchNorm(x, List.of(3, 1, 2), scale, shift, EPSILON, 0.2f);
+
+    Tensor first = Slice.slice(x, 0, 0, 3);
+    var alone = BatchNorm.batchNorm(first, scale, shift, EPSILON, 0.2f);
+    HostArray.of(alone.mean()).assertMatches(together.mean(), 0);
+    HostArray.of(alone.variance()).assertMatches(together.variance(), 0);
+    int from = 0;
+    for (int size : new int[] {3, 1, 2}) {
+      Tensor batch = Slice.slice(x, 0, from, size);
+      HostArray.of(BatchNorm.batchNorm(batch, scale, shift, EPSILON, 0.2f).y())
+          .assertMatches(Slice.slice(together.y(), 0, from, size), 0);
+      from += size;
+    }
+  }
+
+  @Test
+  void hasTheGradientThroughTheStatisticsOfSeveralBatches() {
+    Shape shape = Shape.of(6, 2, 3);
+    GradientCheck.check(
+        in ->
+            BatchNorm.batchNorm(in.get(0), List.of(4, 2), in.get(1), in.get(2), EPSILON, 0.2f).y(),
+        device.normal(shape),
+        perChannel(shape),
+        perChannel(shape));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongBatches")
+  void refusesBatchesThatAreNotAllOfTheInput(List<Integer> batches) {
+    Tensor x = device.normal(Shape.of(4, 3));
+    Tensor three = device.normal(Shape.of(3));
+    assertRefused(
+        () -> BatchNorm.batchNorm(x, batches, three, three, EPSILON, 1),
+        "batch_norm: batches of %s, expected positive sizes that sum up to the 4 of [4,3]"
+            .formatted(batches));
+  }
+
+  static Stream<List<Integer>> wrongBatches() {
+    return Stream.of(List.of(), List.of(2, 1), List.of(4, 1), List.of(4, 0), List.of(5, -1));
+  }
+
+  @Test
   void refusesASlopeThatWouldHideTheSign() {
     Tensor x = device.normal(Shape.of(4, 3));
     Tensor three = device.normal(Shape.of(3));
