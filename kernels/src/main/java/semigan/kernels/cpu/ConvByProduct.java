@@ -21,15 +21,19 @@ final class ConvByProduct {
   /** With more channels the sum over columns costs more than the convolution. */
   private static final int FEW_CHANNELS = 4;
 
+  private final Workers workers;
   private final Widening widening;
   private final Backend backend;
-  private float[] columns = {};
+  private final float[][] columns;
+  private final float[][] images;
   private short[] padding = {};
-  private float[] image = {};
 
-  ConvByProduct(Widening widening, Backend backend) {
+  ConvByProduct(Workers workers, Widening widening, Backend backend) {
+    this.workers = workers;
     this.widening = widening;
     this.backend = backend;
+    columns = new float[workers.threads()][0];
+    images = new float[workers.threads()][0];
   }
 
   /** Whether {@link #backwardInputByColumns} beats oneDNN. */
@@ -47,7 +51,9 @@ final class ConvByProduct {
     var product = new MatmulGeometry(pixels, g.window(), g.outChannels(), false, false);
     backend.gemm().matmul(product, dy, w, shares);
     try (var wide = widening.open()) {
-      sumWindows(g, CpuBuffer.of(shares).floats(), wide.writing(dx).floats());
+      FloatBuffer sums = wide.writing(dx).floats();
+      FloatBuffer terms = CpuBuffer.of(shares).floats();
+      workers.share(g.batch(), (thread, from, to) -> sumWindows(g, thread, from, to, terms, sums));
     }
     backend.release(shares);
   }
@@ -68,17 +74,22 @@ final class ConvByProduct {
   void backwardWeightByColumns(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
     int pixels = g.batch() * g.outHeight() * g.outWidth();
     Buffer windows = backend.allocate(DType.BF16, (long) pixels * g.window());
-    copyWindows(g, CpuBuffer.of(x).shorts(), CpuBuffer.of(windows).shorts());
+    ShortBuffer source = CpuBuffer.of(x).shorts();
+    ShortBuffer target = CpuBuffer.of(windows).shorts();
+    int stretch = g.kernelWidth() * g.inChannels();
+    padding = padding.length < stretch ? new short[stretch] : padding;
+    workers.share(g.batch(), (thread, from, to) -> copyWindows(g, from, to, source, target));
     var product = new MatmulGeometry(g.outChannels(), g.window(), pixels, true, false);
     backend.gemm().matmul(product, dy, windows, dw);
     backend.release(windows);
   }
 
-  private void copyWindows(Conv2dGeometry g, ShortBuffer x, ShortBuffer windows) {
+  /** Of the images from {@code first} to before {@code end}. */
+  private void copyWindows(
+      Conv2dGeometry g, int first, int end, ShortBuffer x, ShortBuffer windows) {
     int stretch = g.kernelWidth() * g.inChannels();
-    padding = padding.length < stretch ? new short[stretch] : padding;
-    int to = 0;
-    for (int n = 0; n < g.batch(); n++) {
+    int to = first * g.outHeight() * g.outWidth() * g.window();
+    for (int n = first; n < end; n++) {
       for (int oh = 0; oh < g.outHeight(); oh++) {
         for (int ow = 0; ow < g.outWidth(); ow++) {
           int left = (ow * g.strideWidth() - g.padLeft()) * g.inChannels();
@@ -108,23 +119,29 @@ final class ConvByProduct {
     windows.put(to + end - left, padding, 0, left + stretch - end);
   }
 
-  private void sumWindows(Conv2dGeometry g, FloatBuffer shares, FloatBuffer dx) {
+  /** Of the images from {@code first} to before {@code end}. */
+  private void sumWindows(
+      Conv2dGeometry g, int thread, int first, int end, FloatBuffer shares, FloatBuffer dx) {
     int row = g.outWidth() * g.window();
     int size = g.inHeight() * g.inWidth() * g.inChannels();
-    columns = columns.length < row ? new float[row] : columns;
-    image = image.length < size ? new float[size] : image;
-    for (int n = 0; n < g.batch(); n++) {
+    float[] windows = columns[thread] = atLeast(row, columns[thread]);
+    float[] image = images[thread] = atLeast(size, images[thread]);
+    for (int n = first; n < end; n++) {
       Arrays.fill(image, 0, size, 0);
       for (int oh = 0; oh < g.outHeight(); oh++) {
-        shares.get((n * g.outHeight() + oh) * row, columns, 0, row);
-        sumRow(g, oh);
+        shares.get((n * g.outHeight() + oh) * row, windows, 0, row);
+        sumRow(g, oh, windows, image);
       }
       dx.put(n * size, image, 0, size);
     }
   }
 
-  /** Adds the windows of one row of outputs, held in {@code columns}, to {@code image}. */
-  private void sumRow(Conv2dGeometry g, int oh) {
+  private static float[] atLeast(int length, float[] array) {
+    return array.length < length ? new float[length] : array;
+  }
+
+  /** Adds the windows of one row of outputs to an image. */
+  private static void sumRow(Conv2dGeometry g, int oh, float[] windows, float[] image) {
     int stretch = g.kernelWidth() * g.inChannels();
     int width = g.inWidth() * g.inChannels();
     for (int kh = 0; kh < g.kernelHeight(); kh++) {
@@ -138,7 +155,7 @@ final class ConvByProduct {
         int from = (ow * g.kernelHeight() + kh) * stretch - left;
         int end = Math.min(left + stretch, width);
         for (int i = Math.max(left, 0); i < end; i++) {
-          image[ih * width + i] += columns[from + i];
+          image[ih * width + i] += windows[from + i];
         }
       }
     }

@@ -32,7 +32,7 @@ final class CpuConv implements ConvKernels {
   CpuConv(Plans plans, Workers workers, Widening widening, Backend backend) {
     this.plans = plans;
     winograd = new WinogradConv(plans, workers, backend);
-    products = new ConvByProduct(widening, backend);
+    products = new ConvByProduct(workers, widening, backend);
     wholeImages = new WholeImageConv(backend);
   }
 
