@@ -42,6 +42,8 @@ final class CpuConv implements ConvKernels {
       wholeImages.forward(geometry, x, w, y);
     } else if (WinogradConv.takes(geometry, x.type())) {
       winograd.forward(geometry, x, w, y);
+    } else if (ConvByProduct.hasLargeFilterBf16(geometry, x.type())) {
+      products.forwardByColumns(geometry, x, w, y);
     } else {
       run(ConvDirection.FORWARD, geometry, x, w, y);
     }
