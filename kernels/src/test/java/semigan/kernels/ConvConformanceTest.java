@@ -53,7 +53,7 @@ class ConvConformanceTest {
     // a filter that is transformed in pieces, and a batch that goes in parts
     {64, 8, 8, 112, 96, 4, 4, 2, 2, 1, 1, 1, 1},
     {2700, 8, 8, 16, 16, 4, 4, 2, 2, 1, 1, 1, 1},
-    // in BF16 a product with a filter that no cache holds
+    // in BF16 a product, with a filter that the second cache does not hold
     {2, 8, 8, 256, 160, 4, 4, 2, 2, 1, 1, 1, 1},
     {3, 9, 7, 300, 201, 3, 3, 3, 2, 0, 1, 2, 0},
   };

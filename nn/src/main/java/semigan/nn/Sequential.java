@@ -23,10 +23,7 @@ public final class Sequential implements Module {
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
-    for (Module module : modules) {
-      x = module.forward(x, mode);
-    }
-    return x;
+    return forward(x, List.of(x.shape().size(0)), mode);
   }
 
   @Override

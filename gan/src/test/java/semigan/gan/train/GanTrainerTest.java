@@ -77,15 +77,15 @@ class GanTrainerTest {
   /** Real and generated ones in the discriminator's step, generated ones in the generator's. */
   @Test
   void everyImageIsAugmentedAndTheGeneratorLearnsThroughThat() {
-    Map<String, Long> bytes = augmented(augmented());
+    Map<String, Long> bytes = augmentedBytes(augmented());
     assertEquals(Set.of("forward", "backward"), bytes.keySet());
     long ofAnImage = bytes.get("backward") / BATCH;
     assertEquals((LABELLED + 3 * BATCH) * ofAnImage, bytes.get("forward"));
-    assertEquals(Map.of(), augmented(config(GeneratorLoss.BOTH, 2e-4f, 1)));
+    assertEquals(Map.of(), augmentedBytes(config(GeneratorLoss.BOTH, 2e-4f, 1)));
   }
 
   /** How many bytes each kernel of augmentation reads and writes in a step. */
-  private static Map<String, Long> augmented(TrainConfig config) {
+  private static Map<String, Long> augmentedBytes(TrainConfig config) {
     var device = new ProfiledBackend(open("cpu"));
     trace(device, config, 1);
     return device.rows().stream()

@@ -41,6 +41,11 @@ final class ConvByProduct {
     images = new float[workers.threads()][0];
   }
 
+  /** Of the output, in all images. */
+  private static int pixels(Conv2dGeometry g) {
+    return g.batch() * g.outHeight() * g.outWidth();
+  }
+
   /** Whether {@link #backwardInputByColumns} beats oneDNN. */
   static boolean hasFewInputChannels(Conv2dGeometry g) {
     return g.inChannels() <= FEW_CHANNELS && g.outChannels() > FEW_CHANNELS;
@@ -51,9 +56,8 @@ final class ConvByProduct {
    * out] [out, window]}; each input pixel then sums the windows that it lies in.
    */
   void backwardInputByColumns(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
-    int pixels = g.batch() * g.outHeight() * g.outWidth();
-    Buffer shares = backend.allocate(DType.F32, (long) pixels * g.window());
-    var product = new MatmulGeometry(pixels, g.window(), g.outChannels(), false, false);
+    Buffer shares = backend.allocate(DType.F32, (long) pixels(g) * g.window());
+    var product = new MatmulGeometry(pixels(g), g.window(), g.outChannels(), false, false);
     backend.gemm().matmul(product, dy, w, shares);
     try (var wide = widening.open()) {
       FloatBuffer sums = wide.writing(dx).floats();
@@ -68,11 +72,10 @@ final class ConvByProduct {
    * it can multiply BF16 in pairs, and with a stride does so badly.
    */
   static boolean isStridedBf16(Conv2dGeometry g, DType type) {
-    long pixels = (long) g.batch() * g.outHeight() * g.outWidth();
     return type == DType.BF16
         && g.strideHeight() * g.strideWidth() > 1
         && g.inChannels() > FEW_CHANNELS
-        && pixels * g.window() <= MOST_COLUMNS;
+        && (long) pixels(g) * g.window() <= MOST_COLUMNS;
   }
 
   /**
@@ -88,8 +91,7 @@ final class ConvByProduct {
   /** {@code y [pixels, out] = columns [pixels, window] w' [window, out]}, of BF16. */
   void forwardByColumns(Conv2dGeometry g, Buffer x, Buffer w, Buffer y) {
     Buffer windows = windows(g, x);
-    int pixels = g.batch() * g.outHeight() * g.outWidth();
-    var product = new MatmulGeometry(pixels, g.outChannels(), g.window(), false, true);
+    var product = new MatmulGeometry(pixels(g), g.outChannels(), g.window(), false, true);
     backend.gemm().matmul(product, windows, w, y);
     backend.release(windows);
   }
@@ -97,15 +99,13 @@ final class ConvByProduct {
   /** {@code dw [out, window] = dy' [out, pixels] columns [pixels, window]}, of BF16. */
   void backwardWeightByColumns(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
     Buffer windows = windows(g, x);
-    int pixels = g.batch() * g.outHeight() * g.outWidth();
-    var product = new MatmulGeometry(g.outChannels(), g.window(), pixels, true, false);
+    var product = new MatmulGeometry(g.outChannels(), g.window(), pixels(g), true, false);
     backend.gemm().matmul(product, dy, windows, dw);
     backend.release(windows);
   }
 
   private Buffer windows(Conv2dGeometry g, Buffer x) {
-    int pixels = g.batch() * g.outHeight() * g.outWidth();
-    Buffer windows = backend.allocate(DType.BF16, (long) pixels * g.window());
+    Buffer windows = backend.allocate(DType.BF16, (long) pixels(g) * g.window());
     ShortBuffer source = CpuBuffer.of(x).shorts();
     ShortBuffer target = CpuBuffer.of(windows).shorts();
     int stretch = g.kernelWidth() * g.inChannels();
