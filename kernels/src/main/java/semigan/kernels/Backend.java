@@ -37,7 +37,7 @@ public interface Backend extends AutoCloseable {
 
   MemoryUsage memory();
 
-  /** Gives memory that is cached for reuse back to the system. */
+  /** Gives memory that is cached for reuse back to the system; like a kernel, called by itself. */
   void trim();
 
   /** Copies {@code source[from ..]} into the whole of {@code target}, converting to its type. */

@@ -15,4 +15,21 @@ public interface ConvKernels {
 
   /** The gradient of {@code sum(y dy)} with respect to {@code w}. */
   void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw);
+
+  /** Both gradients, for a device that does them together in less time than one after the other. */
+  default void backward(
+      Conv2dGeometry geometry, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
+    backwardInput(geometry, dy, w, dx);
+    backwardWeight(geometry, x, dy, dw);
+  }
+
+  /**
+   * As {@link #backward}, of the transposed convolution: {@code x} and {@code dx} have the size of
+   * the geometry's output, {@code dy} that of its input.
+   */
+  default void transposedBackward(
+      Conv2dGeometry geometry, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
+    forward(geometry, dy, w, dx);
+    backwardWeight(geometry, dy, x, dw);
+  }
 }

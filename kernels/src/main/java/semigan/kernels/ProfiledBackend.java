@@ -1,5 +1,6 @@
 package semigan.kernels;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -92,19 +93,24 @@ public final class ProfiledBackend implements Backend {
     Buffer x = random(g.inputLength(), offset);
     Buffer w = random(g.filterLength(), offset);
     Buffer y = random(g.outputLength(), offset);
+    Buffer dx = random(g.inputLength(), offset);
+    Buffer dw = random(g.filterLength(), offset);
+    Buffer dy = random(g.outputLength(), offset);
     long best = Long.MAX_VALUE;
     for (int i = 0; i < FLOOR_REPETITIONS; i++) {
       device.synchronize();
       long started = System.nanoTime();
       switch (convolution.method()) {
-        case "forward" -> device.conv().forward(g, x, w, y);
-        case "backwardInput" -> device.conv().backwardInput(g, y, w, x);
-        default -> device.conv().backwardWeight(g, x, y, w);
+        case "forward" -> device.conv().forward(g, x, w, dy);
+        case "backwardInput" -> device.conv().backwardInput(g, y, w, dx);
+        case "backwardWeight" -> device.conv().backwardWeight(g, x, y, dw);
+        case "backward" -> device.conv().backward(g, x, w, y, dx, dw);
+        default -> device.conv().transposedBackward(g, y, w, x, dy, dw);
       }
       device.synchronize();
       best = Math.min(best, System.nanoTime() - started);
     }
-    List.of(offset, x, w, y).forEach(device::release);
+    List.of(offset, x, w, y, dx, dw, dy).forEach(device::release);
     return best;
   }
 
@@ -123,11 +129,15 @@ public final class ProfiledBackend implements Backend {
                 Proxy.newProxyInstance(
                     type.getClassLoader(),
                     new Class<?>[] {type},
-                    (proxy, method, arguments) -> call(type, kernels, method, arguments))));
+                    (proxy, method, arguments) -> call(type, proxy, kernels, method, arguments))));
   }
 
-  private Object call(Class<?> family, Object kernels, Method method, Object[] arguments)
+  private Object call(
+      Class<?> family, Object proxy, Object kernels, Method method, Object[] arguments)
       throws Throwable {
+    if (isComposed(kernels, method)) {
+      return InvocationHandler.invokeDefault(proxy, method, arguments);
+    }
     long started = System.nanoTime();
     Object result = null;
     try {
@@ -142,7 +152,7 @@ public final class ProfiledBackend implements Backend {
     String kernel = describe(family, method, arguments);
     rows.merge(
         kernel,
-        new Row(kernel, 1, nanos, bytes(arguments), operations(arguments)),
+        new Row(kernel, 1, nanos, bytes(arguments), operations(method, arguments)),
         (row, one) -> row.plus(one.nanos(), one.bytes(), one.operations()));
     if (arguments[0] instanceof Conv2dGeometry geometry) {
       convolutions.merge(new Convolution(method.getName(), geometry), 1L, Long::sum);
@@ -186,9 +196,21 @@ public final class ProfiledBackend implements Backend {
     return text.toString();
   }
 
-  private static long operations(Object[] arguments) {
+  /** Whether a kernel is but others of its family, one after the other; these are timed. */
+  private static boolean isComposed(Object kernels, Method method)
+      throws ReflectiveOperationException {
+    return kernels.getClass().getMethod(method.getName(), method.getParameterTypes()).isDefault();
+  }
+
+  private static long operations(Method method, Object[] arguments) {
     if (arguments[0] instanceof Conv2dGeometry g) {
-      return 2 * g.outputLength() * g.kernelHeight() * g.kernelWidth() * g.inChannels();
+      int convolutions = method.getName().toLowerCase(Locale.ROOT).endsWith("backward") ? 2 : 1;
+      return convolutions
+          * 2
+          * g.outputLength()
+          * g.kernelHeight()
+          * g.kernelWidth()
+          * g.inChannels();
     }
     if (arguments[0] instanceof MatmulGeometry g) {
       return 2L * g.rows() * g.columns() * g.inner();

@@ -50,7 +50,7 @@ class ConvConformanceTest {
     {24, 14, 26, 16, 20, 4, 4, 2, 2, 1, 1, 1, 1},
     {17, 19, 18, 16, 16, 4, 4, 2, 2, 0, 0, 0, 0},
     {20, 15, 14, 17, 16, 4, 4, 2, 2, 0, 2, 3, 1},
-    // a filter that is transformed in pieces, and a batch that goes in parts
+    // a large filter, and a batch that goes in parts
     {64, 8, 8, 112, 96, 4, 4, 2, 2, 1, 1, 1, 1},
     {2700, 8, 8, 16, 16, 4, 4, 2, 2, 1, 1, 1, 1},
     // in BF16 a product, with a filter that the second cache does not hold
@@ -93,6 +93,44 @@ class ConvConformanceTest {
       var dy = trial.input("dy", g.outputLength());
       var dw = trial.output("dw", g.filterLength());
       trial.run((kernels, at) -> kernels.conv().backwardWeight(g, at.of(x), at.of(dy), at.of(dw)));
+      trial.assertSums(dw, g.batch() * g.outHeight() * g.outWidth());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("devices")
+  void bothGradientsTogetherAreTheReferences(Device device) {
+    for (Conv2dGeometry g : geometries(device)) {
+      var trial = new Trial(device, g);
+      var x = trial.input("x", g.inputLength());
+      var w = trial.input("w", g.filterLength());
+      var dy = trial.input("dy", g.outputLength());
+      var dx = trial.output("dx", g.inputLength());
+      var dw = trial.output("dw", g.filterLength());
+      trial.run(
+          (kernels, at) ->
+              kernels.conv().backward(g, at.of(x), at.of(w), at.of(dy), at.of(dx), at.of(dw)));
+      trial.assertSums(dx, g.kernelHeight() * g.kernelWidth() * g.outChannels());
+      trial.assertSums(dw, g.batch() * g.outHeight() * g.outWidth());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("devices")
+  void bothGradientsOfATransposedConvolutionAreTheReferences(Device device) {
+    for (Conv2dGeometry g : geometries(device)) {
+      var trial = new Trial(device, g);
+      var x = trial.input("x", g.outputLength());
+      var w = trial.input("w", g.filterLength());
+      var dy = trial.input("dy", g.inputLength());
+      var dx = trial.output("dx", g.outputLength());
+      var dw = trial.output("dw", g.filterLength());
+      trial.run(
+          (kernels, at) ->
+              kernels
+                  .conv()
+                  .transposedBackward(g, at.of(x), at.of(w), at.of(dy), at.of(dx), at.of(dw)));
+      trial.assertSums(dx, g.kernelHeight() * g.kernelWidth() * g.inChannels());
       trial.assertSums(dw, g.batch() * g.outHeight() * g.outWidth());
     }
   }

@@ -54,6 +54,22 @@ class ProfiledBackendTest {
     }
   }
 
+  /** The reference has no way of its own to make both gradients, so that they are timed apart. */
+  @Test
+  void aKernelMadeOfOthersIsTimedAsThese() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      Buffer x = profiled.allocate(DType.F32, GEOMETRY.inputLength());
+      Buffer w = profiled.allocate(DType.F32, GEOMETRY.filterLength());
+      Buffer dy = profiled.allocate(DType.F32, GEOMETRY.outputLength());
+      Buffer dx = profiled.allocate(DType.F32, GEOMETRY.inputLength());
+      Buffer dw = profiled.allocate(DType.F32, GEOMETRY.filterLength());
+      profiled.conv().backward(GEOMETRY, x, w, dy, dx, dw);
+      List<String> kernels =
+          profiled.rows().stream().map(row -> row.kernel().split(" ")[1]).sorted().toList();
+      assertEquals(List.of("backwardInput", "backwardWeight"), kernels);
+    }
+  }
+
   @Test
   void aKernelsOwnFailureComesThrough() {
     try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {

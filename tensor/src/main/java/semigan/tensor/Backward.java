@@ -6,8 +6,10 @@ import java.util.function.Supplier;
 @FunctionalInterface
 public interface Backward {
   /** Where an operation sends the gradients of its inputs. */
-  @FunctionalInterface
   interface Sink {
+    /** Whether somebody wants the gradient of {@code input}. */
+    boolean wants(Tensor input);
+
     /**
      * Adds the supplied gradient to that of {@code input}. The supplier runs only if somebody wants
      * it.

@@ -110,8 +110,13 @@ public final class Gradients {
     }
 
     @Override
+    public boolean wants(Tensor input) {
+      return wanted.contains(input);
+    }
+
+    @Override
     public void to(Tensor input, Supplier<Tensor> gradient) {
-      if (wanted.contains(input)) {
+      if (wants(input)) {
         Tensor value = gradient.get();
         if (!value.shape().equals(input.shape())) {
           throw new IllegalStateException(

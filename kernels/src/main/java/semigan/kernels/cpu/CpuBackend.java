@@ -47,7 +47,7 @@ public final class CpuBackend implements Backend {
   private final Plans plans;
   private final Workers workers;
   private final Widening widening;
-  private final ConvKernels conv;
+  private final CpuConv conv;
   private final GemmKernels gemm;
   private final NormKernels norm;
   private final ElementwiseKernels elementwise;
@@ -153,6 +153,7 @@ public final class CpuBackend implements Backend {
   @Override
   public void trim() {
     allocator.trim();
+    conv.close();
   }
 
   @Override
@@ -251,6 +252,7 @@ public final class CpuBackend implements Backend {
   public void close() {
     if (open) {
       open = false;
+      conv.close();
       reduce.close();
       plans.close();
       workers.close();

@@ -17,7 +17,7 @@ import semigan.kernels.WholeImageConv;
  * Convolution by oneDNN. Images stay NHWC; the filter is copied into, or out of, the blocked order
  * that the primitive asks for, which costs a few percent of the convolution.
  */
-final class CpuConv implements ConvKernels {
+final class CpuConv implements ConvKernels, AutoCloseable {
   private record Key(ConvDirection direction, Conv2dGeometry geometry, DType type) {}
 
   private static final int X = 0;
@@ -73,6 +73,32 @@ final class CpuConv implements ConvKernels {
     } else {
       run(ConvDirection.BACKWARD_WEIGHT, geometry, x, dw, dy);
     }
+  }
+
+  @Override
+  public void backward(
+      Conv2dGeometry geometry, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
+    if (WinogradConv.takes(geometry, dy.type())) {
+      winograd.backward(geometry, x, w, dy, dx, dw);
+    } else {
+      ConvKernels.super.backward(geometry, x, w, dy, dx, dw);
+    }
+  }
+
+  @Override
+  public void transposedBackward(
+      Conv2dGeometry geometry, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
+    if (WinogradConv.takes(geometry, dy.type())) {
+      winograd.transposedBackward(geometry, x, w, dy, dx, dw);
+    } else {
+      ConvKernels.super.transposedBackward(geometry, x, w, dy, dx, dw);
+    }
+  }
+
+  /** Frees what is kept from one call for the next; others may follow. */
+  @Override
+  public void close() {
+    winograd.close();
   }
 
   private void run(ConvDirection direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {

@@ -19,14 +19,11 @@ import semigan.kernels.DType;
  * <p>The image of even rows and columns and the three others, side by side as four times the
  * channels, turn such a convolution into one of 2x2 taps with stride 1. Its tiles of 4x4 outputs
  * become, for each of 25 points, one row of a matrix; so the convolution is 25 matrix products,
- * {@code M [tiles, out] = V [tiles, depth] U [depth, out]} with {@code depth = 4 in}. Both
+ * {@code M [tiles, out] = V [tiles, depth] U' [depth, out]} with {@code depth = 4 in}. Both
  * gradients are the adjoints of the same maps.
  */
-final class WinogradConv implements ConvKernels {
+final class WinogradConv implements ConvKernels, AutoCloseable {
   private static final int POINTS = Winograd.POINTS * Winograd.POINTS;
-
-  /** Images of even or odd rows and columns. */
-  private static final int PHASES = 4;
 
   /** With fewer, rows are too short for the transforms' loops. */
   private static final int FEWEST_CHANNELS = 16;
@@ -37,27 +34,25 @@ final class WinogradConv implements ConvKernels {
   /** Share of a tile's pixels that must lie inside the image, on average. */
   private static final double LEAST_INSIDE = 0.6;
 
-  /** Elements of a piece of a transformed filter: 4 MiB. */
-  private static final long CACHED = 1 << 20;
-
   /** Elements of a part's tiles: 16 MiB. */
   private static final long MOST_ELEMENTS = 1 << 22;
-
-  /** Elements of a transformed filter: more than 256 MiB are not worth the time saved. */
-  private static final long LARGEST_FILTER = 1 << 26;
-
-  private record TransposeKey(long channels, long window) {}
 
   private final Plans plans;
   private final Backend backend;
   private final WinogradTiles tiles;
-  private final WinogradFilter filters;
+  private final WinogradFilters filters;
 
   WinogradConv(Plans plans, Workers workers, Backend backend) {
     this.plans = plans;
     this.backend = backend;
     tiles = new WinogradTiles(workers);
-    filters = new WinogradFilter(workers);
+    filters = new WinogradFilters(workers);
+  }
+
+  /** Frees the filters that are kept; others follow them. */
+  @Override
+  public void close() {
+    filters.close();
   }
 
   /** Whether the products saved outweigh the transforms, the filter's above all. */
@@ -80,121 +75,126 @@ final class WinogradConv implements ConvKernels {
         && pixels >= FEWEST_PIXELS
         && pixels >= LEAST_INSIDE * inTiles
         && elementsOfImage(g) <= MOST_ELEMENTS
-        && filterLength(g.inChannels(), g.outChannels()) <= LARGEST_FILTER;
+        && WinogradFilters.length(g.inChannels(), g.outChannels()) <= WinogradFilters.MOST_ELEMENTS;
   }
 
   @Override
   public void forward(Conv2dGeometry g, Buffer x, Buffer w, Buffer y) {
-    int in = g.inChannels();
-    int out = g.outChannels();
+    CpuBuffer u = pointsOf(g, w);
     forEachPart(
         g,
         (layout, v, m, part) -> {
           tiles.gather(layout, part.input(x).floats(), v.floats());
-          Matrices all = Matrices.of(layout.tiles(), out);
-          int pieces = piecesOfFilter(in, out);
-          for (int piece = 0; piece < pieces; piece++) {
-            int first = out * piece / pieces;
-            int count = out * (piece + 1) / pieces - first;
-            CpuBuffer some =
-                CpuBuffer.of(w.slice((long) first * g.window(), (long) count * g.window()));
-            CpuBuffer u = filterWithOutputsLast(some, in, count);
-            product(
-                new Product(
-                    Matrices.of(layout.tiles(), layout.depth()),
-                    Matrices.of(layout.depth(), count),
-                    all.columns(count),
-                    false),
-                v,
-                u,
-                m.from(first));
-            backend.release(u);
-          }
+          toOutputs(layout, v, u, m);
           tiles.collect(layout, m.floats(), part.output(y).floats());
         });
   }
 
-  private CpuBuffer filterWithOutputsLast(CpuBuffer w, int in, int out) {
-    var turn = new TransposeKey(out, 16L * in);
-    CpuBuffer turned = allocate(w.length());
-    plans.get(turn, builder -> describeTranspose(builder, turn)).run(w, turned);
-    CpuBuffer u = allocateFilter(in, out);
-    filters.transform(WinogradFilter.Blocks.outputsLast(in, out), turned.floats(), u.floats());
-    backend.release(turned);
-    return u;
-  }
-
   @Override
   public void backwardInput(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
-    int in = g.inChannels();
-    int out = g.outChannels();
-    boolean whole = piecesOfFilter(in, out) == 1;
-    int columns = whole ? PHASES * in : in;
+    CpuBuffer u = pointsOf(g, w);
     forEachPart(
         g,
         (layout, v, m, part) -> {
           tiles.spread(layout, part.output(dy).floats(), m.floats());
-          Matrices all = Matrices.of(layout.tiles(), layout.depth());
-          for (int phase = 0; phase < (whole ? 1 : PHASES); phase++) {
-            var blocks =
-                whole
-                    ? WinogradFilter.Blocks.outputsFirst(in, out)
-                    : WinogradFilter.Blocks.onePhase(in, out, phase);
-            CpuBuffer u = allocate(POINTS * (long) blocks.pointStride());
-            filters.transform(blocks, CpuBuffer.of(w).floats(), u.floats());
-            product(
-                new Product(
-                    Matrices.of(layout.tiles(), out),
-                    Matrices.of(out, columns),
-                    all.columns(columns),
-                    false),
-                m,
-                u,
-                v.from((long) phase * in));
-            backend.release(u);
-          }
+          toInputs(layout, m, u, v);
           tiles.scatter(layout, v.floats(), part.input(dx).floats());
         });
   }
 
   @Override
   public void backwardWeight(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
-    int in = g.inChannels();
-    int out = g.outChannels();
-    CpuBuffer u = allocateFilter(in, out);
+    CpuBuffer du = allocatePoints(g);
     forEachPart(
         g,
         (layout, v, m, part) -> {
           tiles.gather(layout, part.input(x).floats(), v.floats());
           tiles.spread(layout, part.output(dy).floats(), m.floats());
-          product(
-              new Product(
-                  Matrices.of(layout.tiles(), out).turned(),
-                  Matrices.of(layout.tiles(), layout.depth()),
-                  Matrices.of(out, layout.depth()),
-                  part.first() > 0),
-              m,
-              v,
-              u);
+          toFilter(layout, part, v, m, du);
         });
-    filters.transformBackward(
-        WinogradFilter.Blocks.outputsFirst(in, out), u.floats(), CpuBuffer.of(dw).floats());
-    backend.release(u);
+    release(du, g, dw);
   }
 
-  /** In how many pieces a filter is used, so that one fits the cache between its two uses. */
-  private static int piecesOfFilter(int in, int out) {
-    return (int) Math.min(out / FEWEST_CHANNELS, (filterLength(in, out) + CACHED - 1) / CACHED);
+  /** The gradient of the output is spread over the tiles once for both. */
+  @Override
+  public void backward(Conv2dGeometry g, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
+    CpuBuffer u = pointsOf(g, w);
+    CpuBuffer du = allocatePoints(g);
+    forEachPart(
+        g,
+        (layout, v, m, part) -> {
+          tiles.spread(layout, part.output(dy).floats(), m.floats());
+          toInputs(layout, m, u, v);
+          tiles.scatter(layout, v.floats(), part.input(dx).floats());
+          tiles.gather(layout, part.input(x).floats(), v.floats());
+          toFilter(layout, part, v, m, du);
+        });
+    release(du, g, dw);
   }
 
-  /** Elements of a transformed filter. */
-  private static long filterLength(int in, int out) {
-    return (long) POINTS * PHASES * in * out;
+  /** The gradient of the output, here a large image, is gathered into tiles once for both. */
+  @Override
+  public void transposedBackward(
+      Conv2dGeometry g, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
+    CpuBuffer u = pointsOf(g, w);
+    CpuBuffer du = allocatePoints(g);
+    forEachPart(
+        g,
+        (layout, v, m, part) -> {
+          tiles.gather(layout, part.input(dy).floats(), v.floats());
+          toOutputs(layout, v, u, m);
+          tiles.collect(layout, m.floats(), part.output(dx).floats());
+          tiles.spread(layout, part.output(x).floats(), m.floats());
+          toFilter(layout, part, v, m, du);
+        });
+    release(du, g, dw);
+  }
+
+  /** {@code M = V U'}. */
+  private void toOutputs(WinogradTiles.Layout layout, CpuBuffer v, CpuBuffer u, CpuBuffer m) {
+    var filter = Matrices.of(layout.geometry().outChannels(), layout.depth());
+    product(new Product(ofInputs(layout), filter.turned(), ofOutputs(layout), false), v, u, m);
+  }
+
+  /** {@code dV = dM U}. */
+  private void toInputs(WinogradTiles.Layout layout, CpuBuffer m, CpuBuffer u, CpuBuffer v) {
+    var filter = Matrices.of(layout.geometry().outChannels(), layout.depth());
+    product(new Product(ofOutputs(layout), filter, ofInputs(layout), false), m, u, v);
+  }
+
+  /** {@code dU = dM' V}, summed over the parts of a batch. */
+  private void toFilter(
+      WinogradTiles.Layout layout, Images part, CpuBuffer v, CpuBuffer m, CpuBuffer du) {
+    var filter = Matrices.of(layout.geometry().outChannels(), layout.depth());
+    boolean added = part.first() > 0;
+    product(new Product(ofOutputs(layout).turned(), ofInputs(layout), filter, added), m, v, du);
+  }
+
+  private static Matrices ofInputs(WinogradTiles.Layout layout) {
+    return Matrices.of(layout.tiles(), layout.depth());
+  }
+
+  private static Matrices ofOutputs(WinogradTiles.Layout layout) {
+    return Matrices.of(layout.tiles(), layout.geometry().outChannels());
+  }
+
+  private CpuBuffer pointsOf(Conv2dGeometry g, Buffer w) {
+    return filters.atPoints(CpuBuffer.of(w), g.inChannels(), g.outChannels());
+  }
+
+  private CpuBuffer allocatePoints(Conv2dGeometry g) {
+    return allocate(WinogradFilters.length(g.inChannels(), g.outChannels()));
+  }
+
+  /** Makes of a gradient at the points that of the filter. */
+  private void release(CpuBuffer du, Conv2dGeometry g, Buffer dw) {
+    filters.fromPoints(du, g.inChannels(), g.outChannels(), CpuBuffer.of(dw));
+    backend.release(du);
   }
 
   /** Elements of one image's tiles, of its inputs or its outputs, whichever are more. */
   private static long elementsOfImage(Conv2dGeometry g) {
-    long columns = Math.max(PHASES * g.inChannels(), g.outChannels());
+    long columns = Math.max(WinogradFilters.PHASES * g.inChannels(), g.outChannels());
     return POINTS * new WinogradTiles.Layout(g).tilesOfImage() * columns;
   }
 
@@ -234,10 +234,6 @@ final class WinogradConv implements ConvKernels {
     }
   }
 
-  private CpuBuffer allocateFilter(int in, int out) {
-    return allocate(POINTS * Winograd.apart((long) PHASES * in * out));
-  }
-
   private CpuBuffer allocate(long length) {
     return CpuBuffer.of(backend.allocate(DType.F32, length));
   }
@@ -247,11 +243,6 @@ final class WinogradConv implements ConvKernels {
       long rows, long columns, long rowStride, long columnStride, long pointStride) {
     static Matrices of(long rows, long columns) {
       return new Matrices(rows, columns, columns, 1, Winograd.apart(rows * columns));
-    }
-
-    /** Some neighbouring columns. */
-    Matrices columns(long count) {
-      return new Matrices(rows, count, rowStride, columnStride, pointStride);
     }
 
     Matrices turned() {
@@ -290,13 +281,5 @@ final class WinogradConv implements ConvKernels {
 
   private void product(Product product, CpuBuffer a, CpuBuffer b, CpuBuffer c) {
     plans.get(product, product::describe).run(a, b, c);
-  }
-
-  /** From {@code [out, 4, 4, in]} to {@code [4, 4, in, out]}. */
-  private static void describeTranspose(PlanBuilder builder, TransposeKey key) {
-    dnnl_memory_desc ours = builder.rowMajor(key.channels(), key.window());
-    dnnl_memory_desc turned =
-        builder.strided(new long[] {key.channels(), key.window()}, new long[] {1, key.channels()});
-    builder.reorder(ours, 0, turned, 1);
   }
 }

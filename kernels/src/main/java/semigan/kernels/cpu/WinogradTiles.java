@@ -135,38 +135,47 @@ final class WinogradTiles {
   /** The adjoint of {@link #gather}: where tiles overlap, their shares are added. */
   void scatter(Layout layout, FloatBuffer v, FloatBuffer x) {
     int depth = layout.depth();
-    int tiles = layout.tilesOfImage();
+    int wide = layout.wide();
+    int length = wide * depth;
     workers.share(
         layout.geometry().batch(),
         (thread, from, to) -> {
-          float[][][][] d = workspaces(thread, tiles, depth);
+          float[][][][] rows = workspaces(thread, 2, length);
+          float[] shifted = new float[length];
           for (int image = from; image < to; image++) {
-            int first = image * tiles;
-            for (int tile = 0; tile < tiles; tile++) {
-              getPoints(v, layout.pointStride(depth), (first + tile) * depth, d[tile], depth);
-              Winograd.inputBackward(d[tile], depth);
-              addNeighbours(layout, d, tile);
-            }
-            for (int tile = 0; tile < tiles; tile++) {
-              store(layout, x, first + tile, d[tile]);
+            for (int row = 0; row < layout.high(); row++) {
+              int first = image * layout.tilesOfImage() + row * wide;
+              float[][][] d = rows[row % 2];
+              getPoints(v, layout.pointStride(depth), first * depth, d, length);
+              Winograd.inputBackward(d, length);
+              addLeft(d, shifted, depth, length);
+              if (row > 0) {
+                addAbove(d, rows[(row - 1) % 2], length);
+              }
+              for (int i = 0; i < wide; i++) {
+                store(layout, x, first + i, d, i * depth);
+              }
             }
           }
         });
   }
 
-  /** Adds the last column of the tile to the left, and the last row of the one above. */
-  private static void addNeighbours(Layout layout, float[][][][] d, int tile) {
-    int depth = layout.depth();
-    if (layout.left(tile) > 0) {
-      for (int r = 0; r < POINTS; r++) {
-        add(d[tile][r][0], d[tile - 1][r][OUTPUTS], depth);
-      }
+  /**
+   * Adds to each tile of a row the last column of the one to its left.
+   *
+   * @param shifted room for the row: HotSpot vectorises what has the same index everywhere
+   */
+  private static void addLeft(float[][][] d, float[] shifted, int depth, int length) {
+    for (int r = 0; r < POINTS; r++) {
+      System.arraycopy(d[r][OUTPUTS], 0, shifted, depth, length - depth);
+      add(d[r][0], shifted, length);
     }
-    if (layout.top(tile) > 0) {
-      // The tile to the right gets the corner, through the one above it.
-      for (int c = 0; c < ownColumns(layout, tile); c++) {
-        add(d[tile][0][c], d[tile - layout.wide()][OUTPUTS][c], depth);
-      }
+  }
+
+  /** Adds the last row of the tiles above, to which their left neighbours have been added. */
+  private static void addAbove(float[][][] d, float[][][] above, int length) {
+    for (int c = 0; c < POINTS; c++) {
+      add(d[0][c], above[OUTPUTS][c], length);
     }
   }
 
@@ -202,13 +211,13 @@ final class WinogradTiles {
         });
   }
 
-  private static void store(Layout layout, FloatBuffer x, int tile, float[][][] d) {
+  private static void store(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
     forEachInput(
         layout,
         tile,
         ownRows(layout, tile),
         ownColumns(layout, tile),
-        (r, c, at, index, length) -> x.put(index, d[r][c], at, length));
+        (r, c, at, index, length) -> x.put(index, d[r][c], offset + at, length));
   }
 
   private interface Stretch {

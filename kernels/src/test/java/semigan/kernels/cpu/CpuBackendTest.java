@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
+import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.DType;
 import semigan.kernels.MatmulGeometry;
 import semigan.kernels.UnaryOp;
@@ -90,6 +93,67 @@ class CpuBackendTest {
       backend.read(c, result, 0);
     }
     assertArrayEquals(results[0], results[1]);
+  }
+
+  /** Transformed filters are kept, by where the filter lies: what counts is what it holds. */
+  @Test
+  void aFilterThatChangedInOnePlaceIsSeen() {
+    var g = new Conv2dGeometry(64, 8, 8, 16, 32, 4, 4, 2, 2, 1, 1, 1, 1);
+    Buffer x = random((int) g.inputLength());
+    Buffer dy = random((int) g.outputLength());
+    Buffer w = random((int) g.filterLength());
+    convolved(g, x, w);
+    backend.write(new float[] {2}, 0, w.slice(g.filterLength() - 1, 1));
+    Buffer elsewhere = backend.allocate(DType.F32, g.filterLength());
+    backend.write(floats(w), 0, elsewhere);
+    assertArrayEquals(convolved(g, x, elsewhere), convolved(g, x, w));
+    backend.write(new float[] {-2}, 0, w.slice(0, 1));
+    backend.write(floats(w), 0, elsewhere);
+    assertArrayEquals(convolvedBack(g, dy, elsewhere), convolvedBack(g, dy, w));
+  }
+
+  /** More transformed filters than are kept, twice, and all of them freed in between. */
+  @Test
+  void transformedFiltersComeAndGo() {
+    var g = new Conv2dGeometry(64, 8, 8, 256, 512, 4, 4, 2, 2, 1, 1, 1, 1);
+    Buffer x = random((int) g.inputLength());
+    Buffer w = random((int) g.filterLength());
+    float[] expected = convolved(g, x, w);
+    for (int round = 0; round < 2; round++) {
+      List<Buffer> copies = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        Buffer copy = backend.allocate(DType.F32, g.filterLength());
+        backend.write(floats(w), 0, copy);
+        assertArrayEquals(expected, convolved(g, x, copy));
+        copies.add(copy);
+      }
+      assertArrayEquals(expected, convolved(g, x, w));
+      backend.trim();
+      assertArrayEquals(expected, convolved(g, x, w));
+      copies.forEach(backend::release);
+    }
+  }
+
+  private float[] convolved(Conv2dGeometry g, Buffer x, Buffer w) {
+    Buffer y = backend.allocate(DType.F32, g.outputLength());
+    backend.conv().forward(g, x, w, y);
+    float[] result = floats(y);
+    backend.release(y);
+    return result;
+  }
+
+  private float[] convolvedBack(Conv2dGeometry g, Buffer dy, Buffer w) {
+    Buffer dx = backend.allocate(DType.F32, g.inputLength());
+    backend.conv().backwardInput(g, dy, w, dx);
+    float[] result = floats(dx);
+    backend.release(dx);
+    return result;
+  }
+
+  private float[] floats(Buffer buffer) {
+    float[] values = new float[(int) buffer.length()];
+    backend.read(buffer, values, 0);
+    return values;
   }
 
   private Buffer random(int length) {

@@ -2,6 +2,7 @@ package semigan.tensor.ops;
 
 import java.util.List;
 import semigan.kernels.Conv2dGeometry;
+import semigan.tensor.Backward;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
@@ -34,21 +35,25 @@ public final class Conv2d {
         "conv2d",
         List.of(x, w),
         (dy, gradients) -> {
-          gradients.to(
-              x,
-              () -> {
-                Tensor dx = Tensor.empty(x.device(), x.type(), x.shape());
-                kernels.backwardInput(g, dy.buffer(), w.buffer(), dx.buffer());
-                return dx;
-              });
-          gradients.to(
-              w,
-              () -> {
-                Tensor dw = Tensor.empty(w.device(), w.type(), w.shape());
-                kernels.backwardWeight(g, x.buffer(), dy.buffer(), dw.buffer());
-                return dw;
-              });
+          Tensor dx = emptyIfWanted(x, gradients);
+          Tensor dw = emptyIfWanted(w, gradients);
+          if (dx != null && dw != null) {
+            kernels.backward(g, x.buffer(), w.buffer(), dy.buffer(), dx.buffer(), dw.buffer());
+          } else if (dx != null) {
+            kernels.backwardInput(g, dy.buffer(), w.buffer(), dx.buffer());
+          } else if (dw != null) {
+            kernels.backwardWeight(g, x.buffer(), dy.buffer(), dw.buffer());
+          }
+          gradients.to(x, () -> dx);
+          gradients.to(w, () -> dw);
         });
+  }
+
+  /** Room for the gradient of {@code tensor}, or null if nobody wants that. */
+  static Tensor emptyIfWanted(Tensor tensor, Backward.Sink gradients) {
+    return gradients.wants(tensor)
+        ? Tensor.empty(tensor.device(), tensor.type(), tensor.shape())
+        : null;
   }
 
   static void requireImages(String operation, Tensor x, Tensor w) {

@@ -74,20 +74,18 @@ public final class ConvTranspose2d {
         "conv_transpose2d",
         List.of(x, w),
         (dy, gradients) -> {
-          gradients.to(
-              x,
-              () -> {
-                Tensor dx = Tensor.empty(x.device(), x.type(), x.shape());
-                kernels.forward(g, dy.buffer(), w.buffer(), dx.buffer());
-                return dx;
-              });
-          gradients.to(
-              w,
-              () -> {
-                Tensor dw = Tensor.empty(w.device(), w.type(), w.shape());
-                kernels.backwardWeight(g, dy.buffer(), x.buffer(), dw.buffer());
-                return dw;
-              });
+          Tensor dx = Conv2d.emptyIfWanted(x, gradients);
+          Tensor dw = Conv2d.emptyIfWanted(w, gradients);
+          if (dx != null && dw != null) {
+            kernels.transposedBackward(
+                g, x.buffer(), w.buffer(), dy.buffer(), dx.buffer(), dw.buffer());
+          } else if (dx != null) {
+            kernels.forward(g, dy.buffer(), w.buffer(), dx.buffer());
+          } else if (dw != null) {
+            kernels.backwardWeight(g, dy.buffer(), x.buffer(), dw.buffer());
+          }
+          gradients.to(x, () -> dx);
+          gradients.to(w, () -> dw);
         });
   }
 }

@@ -1,0 +1,196 @@
+package semigan.kernels.cpu;
+
+import java.nio.FloatBuffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import semigan.kernels.DType;
+
+/**
+ * Transforms filters {@code [out, 4, 4, in]}, four phases of 2x2 taps each, to the 25 points of
+ * {@code [out, row phase, column phase, in]} and back.
+ *
+ * <p>The filters transformed last are kept: a training step uses each twice or more before it
+ * changes, and a generator that only draws never changes its own. Nobody has to say that a filter
+ * has changed: what is kept counts only while the filter has the very bits that it was made from,
+ * and seeing that takes a twentieth of the time.
+ */
+final class WinogradFilters implements AutoCloseable {
+  private static final int POINTS = Winograd.POINTS;
+
+  /** Images of even or odd rows and columns. */
+  static final int PHASES = 4;
+
+  /** Elements of a group of blocks: its 25 arrays stay in the second cache. */
+  private static final int GROUP = 1024;
+
+  /** Elements of a transformed filter, and of all that are kept: 256 MiB. */
+  static final long MOST_ELEMENTS = 1 << 26;
+
+  private record Key(long address, int in, int out) {}
+
+  /**
+   * @param filter a copy of what was transformed
+   * @param points what became of it
+   */
+  private record Kept(NativeMemory memory, CpuBuffer filter, CpuBuffer points) {
+    static Kept allocate(int in, int out) {
+      long taps = taps(in, out);
+      long length = taps + length(in, out);
+      var memory = new NativeMemory(length * DType.F32.bytes());
+      var all = new CpuBuffer(DType.F32, length, memory);
+      return new Kept(memory, CpuBuffer.of(all.slice(0, taps)), all.from(taps));
+    }
+
+    boolean isOf(CpuBuffer w) {
+      return filter.ints().mismatch(w.ints()) < 0;
+    }
+  }
+
+  private final Workers workers;
+  private final float[][][][] workspaces;
+  private final LinkedHashMap<Key, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long elements;
+
+  WinogradFilters(Workers workers) {
+    this.workers = workers;
+    workspaces = new float[workers.threads()][0][0][0];
+  }
+
+  /** Elements of a transformed filter. */
+  static long length(int in, int out) {
+    return (long) POINTS * POINTS * pointStride(in, out);
+  }
+
+  private static long pointStride(int in, int out) {
+    return Winograd.apart((long) PHASES * in * out);
+  }
+
+  private static long taps(int in, int out) {
+    return 16L * in * out;
+  }
+
+  /** The filter at the 25 points; it stays until another is asked for. */
+  CpuBuffer atPoints(CpuBuffer w, int in, int out) {
+    Key key = new Key(w.address(), in, out);
+    Kept entry = kept.get(key);
+    if (entry != null && entry.isOf(w)) {
+      return entry.points();
+    }
+    if (entry == null) {
+      makeRoom(length(in, out));
+      entry = Kept.allocate(in, out);
+      kept.put(key, entry);
+      elements += length(in, out);
+    }
+    entry.filter().copyFrom(w);
+    transform(entry.filter().floats(), in, out, entry.points().floats());
+    return entry.points();
+  }
+
+  /** Frees those that were not used for longest. */
+  private void makeRoom(long length) {
+    Iterator<Kept> oldest = kept.values().iterator();
+    while (elements + length > MOST_ELEMENTS && oldest.hasNext()) {
+      Kept entry = oldest.next();
+      oldest.remove();
+      elements -= entry.points().length();
+      entry.memory().free();
+    }
+  }
+
+  /** Frees all that are kept. */
+  @Override
+  public void close() {
+    makeRoom(MOST_ELEMENTS);
+  }
+
+  private void transform(FloatBuffer w, int in, int out, FloatBuffer u) {
+    int stride = (int) pointStride(in, out);
+    forEachGroup(
+        in,
+        out,
+        (first, count, d) -> {
+          forEachTap(in, first, count, (r, c, at, index) -> w.get(index, d[r][c], at, 2 * in));
+          Winograd.filter(d, 2 * in * count);
+          for (int r = 0; r < POINTS; r++) {
+            for (int c = 0; c < POINTS; c++) {
+              u.put((r * POINTS + c) * stride + 2 * in * first, d[r][c], 0, 2 * in * count);
+            }
+          }
+        });
+  }
+
+  /** The adjoint of the transform: from a gradient at the 25 points to that of the filter. */
+  void fromPoints(CpuBuffer points, int in, int out, CpuBuffer gradient) {
+    int stride = (int) pointStride(in, out);
+    FloatBuffer u = points.floats();
+    FloatBuffer w = gradient.floats();
+    forEachGroup(
+        in,
+        out,
+        (first, count, d) -> {
+          for (int r = 0; r < POINTS; r++) {
+            for (int c = 0; c < POINTS; c++) {
+              u.get((r * POINTS + c) * stride + 2 * in * first, d[r][c], 0, 2 * in * count);
+            }
+          }
+          Winograd.filterBackward(d, 2 * in * count);
+          forEachTap(in, first, count, (r, c, at, index) -> w.put(index, d[r][c], at, 2 * in));
+        });
+  }
+
+  private interface Group {
+    /**
+     * @param first block: an output's taps in even rows or in odd ones, of both column phases
+     * @param count of blocks
+     * @param d has room for their elements at each point
+     */
+    void run(int first, int count, float[][][] d);
+  }
+
+  private void forEachGroup(int in, int out, Group body) {
+    int blocks = 2 * out;
+    int size = Math.max(1, GROUP / (2 * in));
+    workers.share(
+        (blocks + size - 1) / size,
+        (thread, from, to) -> {
+          float[][][] d = workspace(thread, size * 2 * in);
+          for (int group = from; group < to; group++) {
+            int first = group * size;
+            body.run(first, Math.min(size, blocks - first), d);
+          }
+        });
+  }
+
+  private float[][][] workspace(int thread, int length) {
+    float[][][] own = workspaces[thread];
+    if (own.length == 0 || own[0][0].length < length) {
+      own = new float[POINTS][POINTS][length];
+      workspaces[thread] = own;
+    }
+    return own;
+  }
+
+  private interface Tap {
+    /**
+     * @param r its row of the 2x2
+     * @param c its column
+     * @param at first element in the group
+     * @param index of it in the filter
+     */
+    void run(int r, int c, int at, int index);
+  }
+
+  private static void forEachTap(int in, int first, int count, Tap body) {
+    for (int i = 0; i < count; i++) {
+      int output = (first + i) / 2;
+      int rowPhase = (first + i) % 2;
+      for (int r = 0; r < Winograd.TAPS; r++) {
+        int row = 4 * output + 2 * r + rowPhase;
+        for (int c = 0; c < Winograd.TAPS; c++) {
+          body.run(r, c, 2 * in * i, (4 * row + 2 * c) * in);
+        }
+      }
+    }
+  }
+}
