@@ -153,7 +153,7 @@ public final class CpuBackend implements Backend {
   @Override
   public void trim() {
     allocator.trim();
-    conv.close();
+    conv.trim();
   }
 
   @Override
@@ -252,7 +252,7 @@ public final class CpuBackend implements Backend {
   public void close() {
     if (open) {
       open = false;
-      conv.close();
+      conv.trim();
       reduce.close();
       plans.close();
       workers.close();

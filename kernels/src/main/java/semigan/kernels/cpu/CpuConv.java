@@ -17,7 +17,7 @@ import semigan.kernels.WholeImageConv;
  * Convolution by oneDNN. Images stay NHWC; the filter is copied into, or out of, the blocked order
  * that the primitive asks for, which costs a few percent of the convolution.
  */
-final class CpuConv implements ConvKernels, AutoCloseable {
+final class CpuConv implements ConvKernels {
   private record Key(ConvDirection direction, Conv2dGeometry geometry, DType type) {}
 
   private static final int X = 0;
@@ -95,10 +95,9 @@ final class CpuConv implements ConvKernels, AutoCloseable {
     }
   }
 
-  /** Frees what is kept from one call for the next; others may follow. */
-  @Override
-  public void close() {
-    winograd.close();
+  /** Frees what is kept from one call for the next. */
+  void trim() {
+    winograd.trim();
   }
 
   private void run(ConvDirection direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {

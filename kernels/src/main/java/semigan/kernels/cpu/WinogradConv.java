@@ -22,7 +22,7 @@ import semigan.kernels.DType;
  * {@code M [tiles, out] = V [tiles, depth] U' [depth, out]} with {@code depth = 4 in}. Both
  * gradients are the adjoints of the same maps.
  */
-final class WinogradConv implements ConvKernels, AutoCloseable {
+final class WinogradConv implements ConvKernels {
   private static final int POINTS = Winograd.POINTS * Winograd.POINTS;
 
   /** With fewer, rows are too short for the transforms' loops. */
@@ -49,10 +49,9 @@ final class WinogradConv implements ConvKernels, AutoCloseable {
     filters = new WinogradFilters(workers);
   }
 
-  /** Frees the filters that are kept; others follow them. */
-  @Override
-  public void close() {
-    filters.close();
+  /** Frees what is kept from one call for the next. */
+  void trim() {
+    filters.trim();
   }
 
   /** Whether the products saved outweigh the transforms, the filter's above all. */

@@ -12,9 +12,10 @@ import semigan.kernels.DType;
  * <p>The filters transformed last are kept: a training step uses each twice or more before it
  * changes, and a generator that only draws never changes its own. Nobody has to say that a filter
  * has changed: what is kept counts only while the filter has the very bits that it was made from,
- * and seeing that takes a twentieth of the time.
+ * and seeing that takes a twentieth of the time. Like oneDNN's working memory they lie outside of
+ * the memory budget.
  */
-final class WinogradFilters implements AutoCloseable {
+final class WinogradFilters {
   private static final int POINTS = Winograd.POINTS;
 
   /** Images of even or odd rows and columns. */
@@ -23,7 +24,7 @@ final class WinogradFilters implements AutoCloseable {
   /** Elements of a group of blocks: its 25 arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
-  /** Elements of a transformed filter, and of all that are kept: 256 MiB. */
+  /** Elements of a transformed filter, and of all that are kept together: 256 MiB. */
   static final long MOST_ELEMENTS = 1 << 26;
 
   private record Key(long address, int in, int out) {}
@@ -99,8 +100,7 @@ final class WinogradFilters implements AutoCloseable {
   }
 
   /** Frees all that are kept. */
-  @Override
-  public void close() {
+  void trim() {
     makeRoom(MOST_ELEMENTS);
   }
 
