@@ -82,7 +82,7 @@ class TrainIT {
   @Test
   void aProfileShowsTheStepAndWritesNothing() {
     String text = train("--profile").done().out();
-    assertTrue(text.contains("conv backwardWeight [8,32,32,1] to [8,16,16,4] by 4x4"), text);
+    assertTrue(text.contains("conv transposedBackward [8,32,32,1] to [8,16,16,4] by 4x4"), text);
     assertTrue(text.contains("optim adam"), text);
     assertTrue(
         text.matches("(?s).*step: [\\d.]+ ms, \\d+ images/s; kernels .* the convolutions alone .*"),
