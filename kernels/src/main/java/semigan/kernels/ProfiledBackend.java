@@ -199,7 +199,8 @@ public final class ProfiledBackend implements Backend {
   /** Whether a kernel is but others of its family, one after the other; these are timed. */
   private static boolean isComposed(Object kernels, Method method)
       throws ReflectiveOperationException {
-    return kernels.getClass().getMethod(method.getName(), method.getParameterTypes()).isDefault();
+    return method.isDefault()
+        && kernels.getClass().getMethod(method.getName(), method.getParameterTypes()).isDefault();
   }
 
   private static long operations(Method method, Object[] arguments) {

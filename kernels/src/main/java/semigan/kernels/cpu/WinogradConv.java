@@ -28,7 +28,10 @@ final class WinogradConv implements ConvKernels {
   /** With fewer, rows are too short for the transforms' loops. */
   private static final int FEWEST_CHANNELS = 16;
 
-  /** With fewer output pixels, transforming the filter costs more than is saved (measured). */
+  /**
+   * With fewer output pixels, transforming a filter for one use costs more than it saves
+   * (measured).
+   */
   private static final int FEWEST_PIXELS = 1024;
 
   /** Share of a tile's pixels that must lie inside the image, on average. */
@@ -193,8 +196,9 @@ final class WinogradConv implements ConvKernels {
 
   /** Elements of one image's tiles, of its inputs or its outputs, whichever are more. */
   private static long elementsOfImage(Conv2dGeometry g) {
-    long columns = Math.max(WinogradFilters.PHASES * g.inChannels(), g.outChannels());
-    return POINTS * new WinogradTiles.Layout(g).tilesOfImage() * columns;
+    var layout = new WinogradTiles.Layout(g);
+    long columns = Math.max(layout.depth(), g.outChannels());
+    return POINTS * layout.tilesOfImage() * columns;
   }
 
   /** Some images of a batch. */

@@ -12,14 +12,14 @@ import semigan.kernels.DType;
  * <p>The filters transformed last are kept: a training step uses each twice or more before it
  * changes, and a generator that only draws never changes its own. Nobody has to say that a filter
  * has changed: what is kept counts only while the filter has the very bits that it was made from,
- * and seeing that takes a twentieth of the time. Like oneDNN's working memory they lie outside of
- * the memory budget.
+ * and to compare those is far less work. Like oneDNN's working memory they lie outside of the
+ * memory budget.
  */
 final class WinogradFilters {
   private static final int POINTS = Winograd.POINTS;
 
   /** Images of even or odd rows and columns. */
-  static final int PHASES = 4;
+  private static final int PHASES = 4;
 
   /** Elements of a group of blocks: its 25 arrays stay in the second cache. */
   private static final int GROUP = 1024;
