@@ -53,6 +53,23 @@ record Box(List<Axis> axes) {
     return axes.stream().allMatch(axis -> axis.sourceStride() > 0 && axis.targetStride() > 0);
   }
 
+  /** The axis with most elements. */
+  int longest() {
+    int longest = 0;
+    for (int i = 1; i < axes.size(); i++) {
+      longest = axes.get(i).size() > axes.get(longest).size() ? i : longest;
+    }
+    return longest;
+  }
+
+  /** The same with another number of elements along one axis. */
+  Box with(int axis, int size) {
+    List<Axis> changed = new ArrayList<>(axes);
+    Axis old = axes.get(axis);
+    changed.set(axis, new Axis(size, old.sourceStride(), old.targetStride()));
+    return new Box(changed);
+  }
+
   long[] sizes() {
     return each(Axis::size);
   }

@@ -15,13 +15,22 @@ import semigan.kernels.BroadcastGeometry;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
+import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /**
  * Functions of two broadcast operands by oneDNN. Neighbouring axes that broadcast alike are merged
  * first, so that a bias is always {@code [rows, columns] + [1, columns]}.
  */
 final class Broadcast {
-  private record Key(BinaryOp op, Axes axes, DType type) {}
+  private record Key(BinaryOp op, Axes axes, DType type) {
+    /** Bytes to where a stretch of the outermost axis begins. */
+    long offset(Stretch rows, ToLongFunction<Axes.Axis> side) {
+      long size = side.applyAsLong(axes.axes().get(0));
+      return size == 1 ? 0 : rows.from() * (axes.elements(side) / size) * type.bytes();
+    }
+  }
+
+  private static final long LINE = 64;
 
   private final Plans plans;
   private final Widening widening;
@@ -63,7 +72,18 @@ final class Broadcast {
   }
 
   private static void describe(PlanBuilder builder, Key key) {
-    Axes axes = key.axes();
+    // A stretch of the outermost axis lies in one piece, also in an operand that repeats inside it.
+    Axes.Axis outermost = key.axes().axes().get(0);
+    long work = key.axes().elements(Axes.Axis::y);
+    builder.share(
+        outermost.y(),
+        work / outermost.y() < LINE ? LINE : 1,
+        work,
+        rows -> describe(builder, key, rows));
+  }
+
+  private static void describe(PlanBuilder builder, Key key, Stretch rows) {
+    Axes axes = key.axes().withOutermost(rows.count());
     dnnl_memory_desc left = builder.rowMajor(key.type(), axes.sizes(Axes.Axis::a));
     dnnl_memory_desc right = builder.rowMajor(key.type(), axes.sizes(Axes.Axis::b));
     dnnl_memory_desc out = builder.rowMajor(key.type(), axes.sizes(Axes.Axis::y));
@@ -80,9 +100,9 @@ final class Broadcast {
         axes);
     builder.step(
         descriptor,
-        at(DNNL_ARG_SRC_0, left, 0),
-        at(DNNL_ARG_SRC_1, right, 1),
-        at(DNNL_ARG_DST, out, 2));
+        at(DNNL_ARG_SRC_0, left, 0, key.offset(rows, Axes.Axis::a)),
+        at(DNNL_ARG_SRC_1, right, 1, key.offset(rows, Axes.Axis::b)),
+        at(DNNL_ARG_DST, out, 2, key.offset(rows, Axes.Axis::y)));
   }
 
   private static int algorithm(BinaryOp op) {
@@ -141,6 +161,18 @@ final class Broadcast {
 
     Axes leftExpanded() {
       return new Axes(axes.stream().map(axis -> new Axis(axis.y(), axis.b)).toList());
+    }
+
+    long elements(ToLongFunction<Axis> side) {
+      return axes.stream().mapToLong(side).reduce(1, (a, b) -> a * b);
+    }
+
+    /** The same for some elements of the outermost axis. */
+    Axes withOutermost(long some) {
+      List<Axis> changed = new ArrayList<>(axes);
+      Axis old = axes.get(0);
+      changed.set(0, new Axis(old.a == 1 ? 1 : some, old.b == 1 ? 1 : some));
+      return new Axes(changed);
     }
 
     long[] sizes(ToLongFunction<Axis> side) {

@@ -35,7 +35,7 @@ public final class CpuBackend implements Backend {
 
   /**
    * System property: how many threads compute. By default as many as the machine has processors, or
-   * as a container's limit allows. oneDNN takes the number of the first backend of the process.
+   * as a container's limit allows.
    */
   public static final String THREADS = "semigan.cpu.threads";
 
@@ -67,10 +67,10 @@ public final class CpuBackend implements Backend {
    * @throws BackendUnavailableException if it is not there or does not load
    */
   public CpuBackend() {
-    library = OneDnn.open(threads);
+    library = OneDnn.open();
     allocator = new CachingAllocator<>(NAME, heap, MemoryBudget.ofHost());
-    plans = new Plans(library);
     workers = new Workers(threads);
+    plans = new Plans(library, workers);
     Tiles tiles = new Tiles(workers);
     widening = new Widening(plans, this);
     conv = new CpuConv(plans, workers, widening, this);

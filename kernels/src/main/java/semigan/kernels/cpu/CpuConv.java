@@ -3,6 +3,11 @@ package semigan.kernels.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 import static semigan.kernels.cpu.PlanBuilder.at;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Backend;
@@ -12,6 +17,7 @@ import semigan.kernels.ConvDirection;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.DType;
 import semigan.kernels.WholeImageConv;
+import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /**
  * Convolution by oneDNN. Images stay NHWC; the filter is copied into, or out of, the blocked order
@@ -19,6 +25,9 @@ import semigan.kernels.WholeImageConv;
  */
 final class CpuConv implements ConvKernels {
   private record Key(ConvDirection direction, Conv2dGeometry geometry, DType type) {}
+
+  /** Elements of which a thread's share of a sum is a multiple: whole lines of the cache. */
+  private static final int LINE = 64;
 
   private static final int X = 0;
   private static final int W = 1;
@@ -121,97 +130,168 @@ final class CpuConv implements ConvKernels {
   private static final class Recipe {
     private static final long[] DENSE = {0, 0};
 
+    /** Multiplications that take as long as moving an element. */
+    private static final long MULTIPLICATIONS = 16;
+
     private final PlanBuilder builder;
-    private final dnnl_memory_desc x;
-    private final dnnl_memory_desc y;
+    private final Conv2dGeometry whole;
+    private final DType type;
+    private final List<Stretch> images;
     private final dnnl_memory_desc ours;
-    private final dnnl_memory_desc any;
-    private final long[] strides;
-    private final long[] before;
-    private final long[] after;
 
     Recipe(PlanBuilder builder, Conv2dGeometry g, DType type) {
       this.builder = builder;
-      x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.inChannels());
-      y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
+      this.type = type;
+      whole = g;
+      long work = g.outputLength() * g.window() / MULTIPLICATIONS;
+      images = builder.stretches(g.batch(), 1, work);
       // A filter [out, kh, kw, in] lies in memory as a batch of images does.
       ours =
           builder.images(type, g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
-      any = builder.any(type, g.outChannels(), g.inChannels(), g.kernelHeight(), g.kernelWidth());
-      strides = new long[] {g.strideHeight(), g.strideWidth()};
-      before = new long[] {g.padTop(), g.padLeft()};
-      after = new long[] {g.padBottom(), g.padRight()};
     }
 
     void forward() {
-      dnnl_primitive_desc descriptor = forwardDescriptor();
-      dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_weights_md);
-      int w = filterFor(theirs);
-      builder.step(
-          descriptor,
-          at(DNNL_ARG_SRC, x, X),
-          at(DNNL_ARG_WEIGHTS, theirs, w),
-          at(DNNL_ARG_DST, y, Y));
+      eachWithFilter(
+          images -> forwardDescriptor(images.count()),
+          (images, descriptor, theirs, w) ->
+              builder.step(
+                  descriptor,
+                  x(DNNL_ARG_SRC, images),
+                  at(DNNL_ARG_WEIGHTS, theirs, w),
+                  y(DNNL_ARG_DST, images)));
     }
 
     void backwardInput() {
-      dnnl_primitive_desc descriptor = builder.descriptor();
-      OneDnn.check(
-          dnnl_convolution_backward_data_primitive_desc_create(
-              descriptor,
-              builder.engine(),
-              dnnl_convolution_direct,
-              x,
-              any,
-              y,
-              strides,
-              DENSE,
-              before,
-              after,
-              forwardDescriptor(),
-              builder.attributes()),
-          "the backward of a convolution");
-      dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_weights_md);
-      int w = filterFor(theirs);
-      builder.step(
-          descriptor,
-          at(DNNL_ARG_DIFF_DST, y, Y),
-          at(DNNL_ARG_WEIGHTS, theirs, w),
-          at(DNNL_ARG_DIFF_SRC, x, X));
+      eachWithFilter(
+          images -> backwardInputDescriptor(images.count()),
+          (images, descriptor, theirs, w) ->
+              builder.step(
+                  descriptor,
+                  y(DNNL_ARG_DIFF_DST, images),
+                  at(DNNL_ARG_WEIGHTS, theirs, w),
+                  x(DNNL_ARG_DIFF_SRC, images)));
     }
 
+    private interface Step {
+      void describe(Stretch images, dnnl_primitive_desc descriptor, dnnl_memory_desc theirs, int w);
+    }
+
+    /**
+     * What reads the filter, after it has been brought into the order that the primitives chose.
+     */
+    private void eachWithFilter(Function<Stretch, dnnl_primitive_desc> create, Step step) {
+      Map<Stretch, dnnl_primitive_desc> descriptors = new HashMap<>();
+      Map<Stretch, Integer> filters = new HashMap<>();
+      dnnl_memory_desc last = ours;
+      int place = W;
+      for (Stretch stretch : images) {
+        dnnl_primitive_desc descriptor = create.apply(stretch);
+        dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_weights_md);
+        if (dnnl_memory_desc_equal(theirs, last) == 0) {
+          place = builder.temporary(theirs);
+          builder.reorder(at(DNNL_ARG_FROM, ours, W), at(DNNL_ARG_TO, theirs, place));
+          last = theirs;
+        }
+        descriptors.put(stretch, descriptor);
+        filters.put(stretch, place);
+      }
+      builder.share(
+          images,
+          stretch -> {
+            dnnl_primitive_desc descriptor = descriptors.get(stretch);
+            dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_weights_md);
+            step.describe(stretch, descriptor, theirs, filters.get(stretch));
+          });
+    }
+
+    /** Each thread sums over its own images; the sums are then added. */
     void backwardWeight() {
-      dnnl_primitive_desc descriptor = builder.descriptor();
-      OneDnn.check(
-          dnnl_convolution_backward_weights_primitive_desc_create(
-              descriptor,
-              builder.engine(),
-              dnnl_convolution_direct,
-              x,
-              any,
-              null,
-              y,
-              strides,
-              DENSE,
-              before,
-              after,
-              forwardDescriptor(),
-              builder.attributes()),
-          "the filter gradient of a convolution");
-      dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_diff_weights_md);
-      boolean same = dnnl_memory_desc_equal(theirs, ours) != 0;
-      int dw = same ? W : builder.temporary(theirs);
-      builder.step(
-          descriptor,
-          at(DNNL_ARG_SRC, x, X),
-          at(DNNL_ARG_DIFF_DST, y, Y),
-          at(DNNL_ARG_DIFF_WEIGHTS, theirs, dw));
-      if (!same) {
-        builder.reorder(theirs, dw, ours, W);
+      dnnl_memory_desc first =
+          builder.chosen(
+              backwardWeightDescriptor(images.get(0).count(), anyFilter(DType.F32)),
+              dnnl_query_diff_weights_md);
+      boolean direct = images.size() == 1 && dnnl_memory_desc_equal(first, ours) != 0;
+      List<Integer> sums = new ArrayList<>();
+      builder.share(
+          images,
+          stretch -> {
+            int dw = direct ? W : builder.temporary(first);
+            sums.add(dw);
+            builder.step(
+                backwardWeightDescriptor(stretch.count(), first),
+                x(DNNL_ARG_SRC, stretch),
+                y(DNNL_ARG_DIFF_DST, stretch),
+                at(DNNL_ARG_DIFF_WEIGHTS, first, dw));
+          });
+      if (sums.size() > 1) {
+        long length = dnnl_memory_desc_get_size(first) / Float.BYTES;
+        builder.share(length, LINE, length, stretch -> add(sums, stretch));
+      }
+      if (!direct) {
+        builder.reorder(at(DNNL_ARG_FROM, first, sums.get(0)), at(DNNL_ARG_TO, ours, W));
       }
     }
 
-    private dnnl_primitive_desc forwardDescriptor() {
+    /** Adds all others to the first, whatever the order of their elements. */
+    private void add(List<Integer> sums, Stretch stretch) {
+      dnnl_memory_desc layout = builder.rowMajor(stretch.count());
+      long offset = stretch.from() * Float.BYTES;
+      for (int other : sums.subList(1, sums.size())) {
+        dnnl_primitive_desc descriptor = builder.descriptor();
+        OneDnn.check(
+            dnnl_binary_primitive_desc_create(
+                descriptor,
+                builder.engine(),
+                dnnl_binary_add,
+                layout,
+                layout,
+                layout,
+                builder.attributes()),
+            "adding gradients");
+        builder.step(
+            descriptor,
+            at(DNNL_ARG_SRC_0, layout, sums.get(0), offset),
+            at(DNNL_ARG_SRC_1, layout, other, offset),
+            at(DNNL_ARG_DST, layout, sums.get(0), offset));
+      }
+    }
+
+    private Primitive.Argument x(int role, Stretch images) {
+      long each = whole.inputLength() / whole.batch() * type.bytes();
+      return at(role, inputs(images.count()), X, images.from() * each);
+    }
+
+    private Primitive.Argument y(int role, Stretch images) {
+      long each = whole.outputLength() / whole.batch() * type.bytes();
+      return at(role, outputs(images.count()), Y, images.from() * each);
+    }
+
+    private dnnl_memory_desc inputs(long count) {
+      return builder.images(type, count, whole.inHeight(), whole.inWidth(), whole.inChannels());
+    }
+
+    private dnnl_memory_desc outputs(long count) {
+      return builder.images(type, count, whole.outHeight(), whole.outWidth(), whole.outChannels());
+    }
+
+    private dnnl_memory_desc anyFilter(DType type) {
+      return builder.any(
+          type, whole.outChannels(), whole.inChannels(), whole.kernelHeight(), whole.kernelWidth());
+    }
+
+    private long[] strides() {
+      return new long[] {whole.strideHeight(), whole.strideWidth()};
+    }
+
+    private long[] before() {
+      return new long[] {whole.padTop(), whole.padLeft()};
+    }
+
+    private long[] after() {
+      return new long[] {whole.padBottom(), whole.padRight()};
+    }
+
+    private dnnl_primitive_desc forwardDescriptor(long count) {
       dnnl_primitive_desc descriptor = builder.descriptor();
       OneDnn.check(
           dnnl_convolution_forward_primitive_desc_create(
@@ -219,27 +299,58 @@ final class CpuConv implements ConvKernels {
               builder.engine(),
               dnnl_forward_training,
               dnnl_convolution_direct,
-              x,
-              any,
+              inputs(count),
+              anyFilter(type),
               null,
-              y,
-              strides,
+              outputs(count),
+              strides(),
               DENSE,
-              before,
-              after,
+              before(),
+              after(),
               builder.attributes()),
           "a convolution");
       return descriptor;
     }
 
-    /** The place of the filter in the primitive's order. */
-    private int filterFor(dnnl_memory_desc theirs) {
-      if (dnnl_memory_desc_equal(theirs, ours) != 0) {
-        return W;
-      }
-      int copy = builder.temporary(theirs);
-      builder.reorder(ours, W, theirs, copy);
-      return copy;
+    private dnnl_primitive_desc backwardInputDescriptor(long count) {
+      dnnl_primitive_desc descriptor = builder.descriptor();
+      OneDnn.check(
+          dnnl_convolution_backward_data_primitive_desc_create(
+              descriptor,
+              builder.engine(),
+              dnnl_convolution_direct,
+              inputs(count),
+              anyFilter(type),
+              outputs(count),
+              strides(),
+              DENSE,
+              before(),
+              after(),
+              forwardDescriptor(count),
+              builder.attributes()),
+          "the backward of a convolution");
+      return descriptor;
+    }
+
+    private dnnl_primitive_desc backwardWeightDescriptor(long count, dnnl_memory_desc filter) {
+      dnnl_primitive_desc descriptor = builder.descriptor();
+      OneDnn.check(
+          dnnl_convolution_backward_weights_primitive_desc_create(
+              descriptor,
+              builder.engine(),
+              dnnl_convolution_direct,
+              inputs(count),
+              filter,
+              null,
+              outputs(count),
+              strides(),
+              DENSE,
+              before(),
+              after(),
+              forwardDescriptor(count),
+              builder.attributes()),
+          "the filter gradient of a convolution");
+      return descriptor;
     }
   }
 }

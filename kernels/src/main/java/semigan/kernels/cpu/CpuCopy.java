@@ -1,18 +1,32 @@
 package semigan.kernels.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+import static semigan.kernels.cpu.PlanBuilder.at;
+
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
 import semigan.kernels.cpu.Box.Axis;
+import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Copies: one run of memory, a oneDNN reorder, or a loop over runs where neither fits. */
 final class CpuCopy implements CopyKernels {
   private record Key(Box box, DType type) {}
+
+  private record Share(
+      dnnl_memory_desc source, dnnl_memory_desc target, dnnl_primitive_desc reorder) {}
+
+  /** Elements of an axis of which a thread's share is a multiple. */
+  private static final long GRAIN = 16;
 
   /** Below this a plan costs more than the loop. */
   private static final long WORTH_A_PLAN = 4096;
@@ -50,13 +64,34 @@ final class CpuCopy implements CopyKernels {
     }
   }
 
-  /** A reorder, unless oneDNN refuses the strides or has only its slow loop for them. */
+  /** Reorders, unless oneDNN refuses the strides or has only its slow loop for them. */
   private static void describe(PlanBuilder builder, Box box, DType type) {
-    dnnl_memory_desc source = builder.stridedOrNull(type, box.sizes(), box.sourceStrides());
-    dnnl_memory_desc target = builder.stridedOrNull(type, box.sizes(), box.targetStrides());
-    if (source != null && target != null) {
-      builder.fastReorder(source, 0, target, 1);
+    int shared = box.longest();
+    Axis axis = box.axes().get(shared);
+    List<Stretch> stretches = builder.stretches(axis.size(), GRAIN, box.length());
+    Map<Stretch, Share> shares = new HashMap<>();
+    for (Stretch stretch : stretches) {
+      Box part = box.with(shared, (int) stretch.count());
+      dnnl_memory_desc source = builder.stridedOrNull(type, part.sizes(), part.sourceStrides());
+      dnnl_memory_desc target = builder.stridedOrNull(type, part.sizes(), part.targetStrides());
+      dnnl_primitive_desc reorder =
+          source == null || target == null ? null : builder.fastReorder(source, target);
+      if (reorder == null) {
+        return;
+      }
+      shares.put(stretch, new Share(source, target, reorder));
     }
+    builder.share(
+        stretches,
+        stretch -> {
+          Share share = shares.get(stretch);
+          long from = stretch.from() * axis.sourceStride() * type.bytes();
+          long to = stretch.from() * axis.targetStride() * type.bytes();
+          builder.step(
+              share.reorder(),
+              at(DNNL_ARG_FROM, share.source(), 0, from),
+              at(DNNL_ARG_TO, share.target(), 1, to));
+        });
   }
 
   private static void loop(

@@ -14,11 +14,15 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.UnaryOp;
+import semigan.kernels.cpu.PlanBuilder.Stretch;
 
-/** Functions of single elements by oneDNN, on its own threads right after its convolutions. */
+/** Functions of single elements by oneDNN. */
 final class CpuElementwise implements ElementwiseKernels {
   /** A function in Java over a tile or two takes as long as handing them over. */
   private static final int WORTH_SHARING = 1 << 13;
+
+  /** Elements of which a thread's share is a multiple: whole lines of the cache. */
+  private static final int LINE = 64;
 
   private record UnaryKey(
       UnaryOp op, float alpha, float beta, boolean backward, DType type, long length) {}
@@ -130,33 +134,41 @@ final class CpuElementwise implements ElementwiseKernels {
   }
 
   private Plan unaryPlan(UnaryOp op, float alpha, float beta, boolean backward, Buffer x) {
+    var key = new UnaryKey(op, alpha, beta, backward, x.type(), x.length());
     return plans.get(
-        new UnaryKey(op, alpha, beta, backward, x.type(), x.length()),
-        builder -> {
-          dnnl_memory_desc layout = builder.rowMajor(x.type(), x.length());
-          // Only these two read their arguments; softplus has a fixed one.
-          boolean reads = op == UnaryOp.LEAKY_RELU || op == UnaryOp.LINEAR;
-          float a = reads ? alpha : op == UnaryOp.SOFTPLUS ? 1 : 0;
-          float b = op == UnaryOp.LINEAR ? beta : 0;
-          dnnl_primitive_desc forward = builder.descriptor();
-          OneDnn.check(
-              dnnl_eltwise_forward_primitive_desc_create(
-                  forward,
-                  builder.engine(),
-                  dnnl_forward_training,
-                  backward ? backwardAlgorithm(op) : algorithm(op),
-                  layout,
-                  layout,
-                  a,
-                  b,
-                  builder.attributes()),
-              op);
-          if (backward) {
-            describeBackward(builder, op, a, b, layout, forward);
-          } else {
-            builder.step(forward, at(DNNL_ARG_SRC, layout, 0), at(DNNL_ARG_DST, layout, 1));
-          }
-        });
+        key,
+        builder ->
+            builder.share(
+                key.length(), LINE, key.length(), stretch -> describe(builder, key, stretch)));
+  }
+
+  private static void describe(PlanBuilder builder, UnaryKey key, Stretch stretch) {
+    UnaryOp op = key.op();
+    dnnl_memory_desc layout = builder.rowMajor(key.type(), stretch.count());
+    long offset = stretch.from() * key.type().bytes();
+    // Only these two read their arguments; softplus has a fixed one.
+    boolean reads = op == UnaryOp.LEAKY_RELU || op == UnaryOp.LINEAR;
+    float a = reads ? key.alpha() : op == UnaryOp.SOFTPLUS ? 1 : 0;
+    float b = op == UnaryOp.LINEAR ? key.beta() : 0;
+    dnnl_primitive_desc forward = builder.descriptor();
+    OneDnn.check(
+        dnnl_eltwise_forward_primitive_desc_create(
+            forward,
+            builder.engine(),
+            dnnl_forward_training,
+            key.backward() ? backwardAlgorithm(op) : algorithm(op),
+            layout,
+            layout,
+            a,
+            b,
+            builder.attributes()),
+        op);
+    if (key.backward()) {
+      describeBackward(builder, op, a, b, layout, offset, forward);
+    } else {
+      builder.step(
+          forward, at(DNNL_ARG_SRC, layout, 0, offset), at(DNNL_ARG_DST, layout, 1, offset));
+    }
   }
 
   private static void describeBackward(
@@ -165,6 +177,7 @@ final class CpuElementwise implements ElementwiseKernels {
       float alpha,
       float beta,
       dnnl_memory_desc layout,
+      long offset,
       dnnl_primitive_desc forward) {
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
@@ -182,9 +195,9 @@ final class CpuElementwise implements ElementwiseKernels {
         op);
     builder.step(
         descriptor,
-        at(fromOutput(op) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout, 0),
-        at(DNNL_ARG_DIFF_SRC, layout, 1),
-        at(DNNL_ARG_DIFF_DST, layout, 2));
+        at(fromOutput(op) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout, 0, offset),
+        at(DNNL_ARG_DIFF_SRC, layout, 1, offset),
+        at(DNNL_ARG_DIFF_DST, layout, 2, offset));
   }
 
   private static int algorithm(UnaryOp op) {

@@ -9,6 +9,7 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.Pool2dGeometry;
 import semigan.kernels.PoolKernels;
+import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Pooling by oneDNN. */
 final class CpuPool implements PoolKernels {
@@ -52,15 +53,32 @@ final class CpuPool implements PoolKernels {
     plans
         .get(
             new Key(max, backward, geometry, type),
-            builder -> describe(builder, max, backward, geometry, type))
+            builder ->
+                builder.share(
+                    geometry.batch(),
+                    1,
+                    work(geometry),
+                    images -> describe(builder, max, backward, geometry, type, images)))
         .run(operands);
   }
 
+  private static long work(Pool2dGeometry g) {
+    return (long) g.batch() * g.inHeight() * g.inWidth() * g.channels();
+  }
+
   private static void describe(
-      PlanBuilder builder, boolean max, boolean backward, Pool2dGeometry g, DType type) {
+      PlanBuilder builder,
+      boolean max,
+      boolean backward,
+      Pool2dGeometry g,
+      DType type,
+      Stretch images) {
     int algorithm = max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
-    dnnl_memory_desc x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.channels());
-    dnnl_memory_desc y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.channels());
+    long count = images.count();
+    dnnl_memory_desc x = builder.images(type, count, g.inHeight(), g.inWidth(), g.channels());
+    dnnl_memory_desc y = builder.images(type, count, g.outHeight(), g.outWidth(), g.channels());
+    long fromX = images.from() * g.inHeight() * g.inWidth() * g.channels() * type.bytes();
+    long fromY = images.from() * g.outHeight() * g.outWidth() * g.channels() * type.bytes();
     long[] strides = {g.strideHeight(), g.strideWidth()};
     long[] kernel = {g.kernelHeight(), g.kernelWidth()};
     long[] before = {g.padTop(), g.padLeft()};
@@ -84,7 +102,7 @@ final class CpuPool implements PoolKernels {
             builder.attributes()),
         g);
     if (!backward) {
-      builder.step(forward, at(DNNL_ARG_SRC, x, 0), at(DNNL_ARG_DST, y, 1));
+      builder.step(forward, at(DNNL_ARG_SRC, x, 0, fromX), at(DNNL_ARG_DST, y, 1, fromY));
       return;
     }
     dnnl_primitive_desc descriptor = builder.descriptor();
@@ -104,9 +122,10 @@ final class CpuPool implements PoolKernels {
             builder.attributes()),
         g);
     if (max) {
-      backwardThroughForward(builder, forward, descriptor, x, y);
+      backwardThroughForward(builder, forward, descriptor, x, fromX, y, fromY);
     } else {
-      builder.step(descriptor, at(DNNL_ARG_DIFF_DST, y, 1), at(DNNL_ARG_DIFF_SRC, x, 0));
+      builder.step(
+          descriptor, at(DNNL_ARG_DIFF_DST, y, 1, fromY), at(DNNL_ARG_DIFF_SRC, x, 0, fromX));
     }
   }
 
@@ -116,19 +135,21 @@ final class CpuPool implements PoolKernels {
       dnnl_primitive_desc forward,
       dnnl_primitive_desc backward,
       dnnl_memory_desc x,
-      dnnl_memory_desc y) {
+      long fromX,
+      dnnl_memory_desc y,
+      long fromY) {
     dnnl_memory_desc largest = builder.chosen(forward, dnnl_query_workspace_md);
     int where = builder.temporary(largest);
     builder
         .step(
             forward,
-            at(DNNL_ARG_SRC, x, 2),
+            at(DNNL_ARG_SRC, x, 2, fromX),
             at(DNNL_ARG_DST, y, builder.temporary(y)),
             at(DNNL_ARG_WORKSPACE, largest, where))
         .step(
             backward,
-            at(DNNL_ARG_DIFF_DST, y, 1),
+            at(DNNL_ARG_DIFF_DST, y, 1, fromY),
             at(DNNL_ARG_WORKSPACE, largest, where),
-            at(DNNL_ARG_DIFF_SRC, x, 0));
+            at(DNNL_ARG_DIFF_SRC, x, 0, fromX));
   }
 }

@@ -1,14 +1,9 @@
 package semigan.kernels.cpu;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-import static semigan.kernels.cpu.PlanBuilder.at;
-
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Bf16;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
@@ -20,8 +15,6 @@ import semigan.kernels.ReduceKernels;
  * at the speed of memory, its reduction does so along the last axis only.
  */
 final class CpuReduce implements ReduceKernels, AutoCloseable {
-  private record Key(Slabs slabs, DType type) {}
-
   private final Plans plans;
   private final Tiles tiles;
   private final Permuted permuted;
@@ -48,9 +41,14 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
       return;
     }
     DType type = x.type();
-    plans
-        .get(new Key(slabs, type), builder -> describeSum(builder, slabs, type))
-        .run(ones.computeIfAbsent(type, Ones::new).atLeast(slabs.reduced()), x, y);
+    Product product = sumOf(slabs, type);
+    CpuBuffer one = ones.computeIfAbsent(type, Ones::new).atLeast(slabs.reduced());
+    Plan plan = plans.get(product, product::describe);
+    if (slabs.inner() == 1) {
+      plan.run(x, one, y);
+    } else {
+      plan.run(one, x, y);
+    }
   }
 
   private static void sumSmall(Slabs slabs, FloatBuffer x, FloatBuffer y) {
@@ -64,36 +62,22 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
     }
   }
 
-  private static void describeSum(PlanBuilder builder, Slabs s, DType type) {
-    // One row of sums is [outer, reduced] 1; with columns behind it is 1' [reduced, inner],
-    // batched.
-    boolean last = s.inner() == 1;
-    dnnl_memory_desc x =
-        last
-            ? builder.rowMajor(type, s.outer(), s.reduced())
-            : builder.rowMajor(type, s.outer(), s.reduced(), s.inner());
-    dnnl_memory_desc one =
-        last ? builder.rowMajor(type, s.reduced(), 1) : builder.rowMajor(type, 1, 1, s.reduced());
-    dnnl_memory_desc y =
-        last
-            ? builder.rowMajor(type, s.outer(), 1)
-            : builder.rowMajor(type, s.outer(), 1, s.inner());
-    dnnl_primitive_desc descriptor = builder.descriptor();
-    OneDnn.check(
-        dnnl_matmul_primitive_desc_create(
-            descriptor,
-            builder.engine(),
-            last ? x : one,
-            last ? one : x,
-            null,
-            y,
-            builder.attributes()),
-        s);
-    builder.step(
-        descriptor,
-        at(DNNL_ARG_SRC, last ? x : one, last ? 1 : 0),
-        at(DNNL_ARG_WEIGHTS, last ? one : x, last ? 0 : 1),
-        at(DNNL_ARG_DST, y, 2));
+  /**
+   * A row's sum is {@code [outer, reduced] 1}; with columns behind, {@code 1' [reduced, inner]}.
+   */
+  private static Product sumOf(Slabs s, DType type) {
+    if (s.inner() == 1) {
+      return new Product(
+          Matrices.one(type, s.outer(), s.reduced()),
+          Matrices.one(type, s.reduced(), 1),
+          Matrices.one(type, s.outer(), 1),
+          Product.Epilogue.NONE);
+    }
+    return new Product(
+        Matrices.several(type, s.outer(), 1, s.reduced(), 0),
+        Matrices.several(type, s.outer(), s.reduced(), s.inner(), (long) s.reduced() * s.inner()),
+        Matrices.several(type, s.outer(), 1, s.inner(), s.inner()),
+        Product.Epilogue.NONE);
   }
 
   @Override

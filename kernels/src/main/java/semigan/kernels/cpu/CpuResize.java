@@ -9,6 +9,7 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.ResizeGeometry;
 import semigan.kernels.ResizeKernels;
+import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Resizing by oneDNN, whose resampling follows pixel centres as {@link ResizeGeometry} does. */
 final class CpuResize implements ResizeKernels {
@@ -37,8 +38,17 @@ final class CpuResize implements ResizeKernels {
     plans
         .get(
             new Key(backward, geometry, method, x.type()),
-            builder -> describe(builder, backward, geometry, method, x.type()))
+            builder ->
+                builder.share(
+                    geometry.batch(),
+                    1,
+                    work(geometry),
+                    images -> describe(builder, backward, geometry, method, x.type(), images)))
         .run(CpuBuffer.of(x), CpuBuffer.of(y));
+  }
+
+  private static long work(ResizeGeometry g) {
+    return (long) g.batch() * g.outHeight() * g.outWidth() * g.channels();
   }
 
   private static void describe(
@@ -46,14 +56,18 @@ final class CpuResize implements ResizeKernels {
       boolean backward,
       ResizeGeometry g,
       ResizeGeometry.Method method,
-      DType type) {
+      DType type,
+      Stretch images) {
     int algorithm =
         switch (method) {
           case NEAREST -> dnnl_resampling_nearest;
           case BILINEAR -> dnnl_resampling_linear;
         };
-    dnnl_memory_desc x = builder.images(type, g.batch(), g.inHeight(), g.inWidth(), g.channels());
-    dnnl_memory_desc y = builder.images(type, g.batch(), g.outHeight(), g.outWidth(), g.channels());
+    long count = images.count();
+    dnnl_memory_desc x = builder.images(type, count, g.inHeight(), g.inWidth(), g.channels());
+    dnnl_memory_desc y = builder.images(type, count, g.outHeight(), g.outWidth(), g.channels());
+    long fromX = images.from() * g.inHeight() * g.inWidth() * g.channels() * type.bytes();
+    long fromY = images.from() * g.outHeight() * g.outWidth() * g.channels() * type.bytes();
     float[] factors = {
       g.outHeight() / (float) g.inHeight(), g.outWidth() / (float) g.inWidth(),
     };
@@ -70,7 +84,7 @@ final class CpuResize implements ResizeKernels {
             builder.attributes()),
         g);
     if (!backward) {
-      builder.step(forward, at(DNNL_ARG_SRC, x, 0), at(DNNL_ARG_DST, y, 1));
+      builder.step(forward, at(DNNL_ARG_SRC, x, 0, fromX), at(DNNL_ARG_DST, y, 1, fromY));
       return;
     }
     dnnl_primitive_desc descriptor = builder.descriptor();
@@ -78,6 +92,7 @@ final class CpuResize implements ResizeKernels {
         dnnl_resampling_backward_primitive_desc_create(
             descriptor, builder.engine(), algorithm, factors, x, y, forward, builder.attributes()),
         g);
-    builder.step(descriptor, at(DNNL_ARG_DIFF_DST, y, 1), at(DNNL_ARG_DIFF_SRC, x, 0));
+    builder.step(
+        descriptor, at(DNNL_ARG_DIFF_DST, y, 1, fromY), at(DNNL_ARG_DIFF_SRC, x, 0, fromX));
   }
 }

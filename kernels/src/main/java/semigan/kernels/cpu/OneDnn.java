@@ -20,8 +20,10 @@ final class OneDnn implements AutoCloseable {
 
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
+  private final boolean onOneThread;
 
-  private OneDnn() {
+  private OneDnn(boolean onOneThread) {
+    this.onOneThread = onOneThread;
     // Plans is the cache; a second one underneath would keep alive what it drops.
     check(dnnl_set_primitive_cache_capacity(0), "the size of the primitive cache");
     check(dnnl_engine_create(engine, dnnl_cpu, 0), "engine");
@@ -31,14 +33,13 @@ final class OneDnn implements AutoCloseable {
   /**
    * Loads the library.
    *
-   * @param threads on which it runs; the first to load it decides
    * @throws BackendUnavailableException if it is not there or does not load
    */
-  static OneDnn open(int threads) {
+  static OneDnn open() {
     try {
-      OpenMpSettings.apply(threads);
+      boolean onOneThread = OpenMpSettings.useOneThread();
       Loader.load(org.bytedeco.dnnl.global.dnnl.class);
-      return new OneDnn();
+      return new OneDnn(onOneThread);
     } catch (LinkageError | RuntimeException e) {
       throw unavailable(e);
     }
@@ -57,6 +58,14 @@ final class OneDnn implements AutoCloseable {
         "build with -Djavacpp.platform=PLATFORM for this machine, check that ~/.javacpp/cache can be"
             + " written (or set -Dorg.bytedeco.javacpp.cachedir), or use --device reference",
         cause);
+  }
+
+  /**
+   * Whether a primitive runs on its caller's thread alone, so that others may run beside it; else
+   * it has OpenMP's threads.
+   */
+  boolean runsOnOneThread() {
+    return onOneThread;
   }
 
   dnnl_engine engine() {

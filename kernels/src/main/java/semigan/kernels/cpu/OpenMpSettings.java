@@ -2,9 +2,7 @@ package semigan.kernels.cpu;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -13,50 +11,35 @@ import org.bytedeco.javacpp.PointerPointer;
 /**
  * What oneDNN's OpenMP library reads from the process's environment, once, when it is loaded. Java
  * cannot change its own environment, but C allows to point {@code environ} at another list of
- * variables, which is done here. What the user has set stays as it is.
+ * variables, which is done here.
  */
 final class OpenMpSettings {
-  /**
-   * How often a worker looks for new work before it sleeps: some thirty microseconds, longer than
-   * the gap between two primitives. By default it is milliseconds, in which it keeps a core from
-   * Java's loops.
-   */
-  private static final String SPINS = "2000";
+  private static final String THREADS = "OMP_NUM_THREADS=";
 
   private OpenMpSettings() {}
 
   /**
-   * Applies the settings; has no effect once the library is loaded.
+   * Lets every primitive run on the thread that calls it, and on no other. Has no effect once the
+   * library is loaded.
    *
-   * @param threads how many it uses, unless {@code OMP_NUM_THREADS} is set and our own property not
+   * @return false where the environment cannot be changed
    */
-  static void apply(int threads) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    if (System.getProperty(CpuBackend.THREADS) != null
-        || System.getenv("OMP_NUM_THREADS") == null) {
-      settings.put("OMP_NUM_THREADS=", Integer.toString(threads));
+  static boolean useOneThread() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return false;
     }
-    if (System.getenv("OMP_WAIT_POLICY") == null && System.getenv("GOMP_SPINCOUNT") == null) {
-      settings.put("GOMP_SPINCOUNT=", SPINS);
-    }
-    if (!settings.isEmpty() && System.getProperty("os.name").equals("Linux")) {
-      set(settings);
-    }
-  }
-
-  private static void set(Map<String, String> settings) {
     Loader.load(Pointer.class);
     Pointer environ = Loader.addressof("environ");
     if (environ == null) {
-      return;
+      return false;
     }
     PointerPointer<Pointer> variable = new PointerPointer<>(environ);
     List<Pointer> entries = new ArrayList<>();
-    settings.forEach((name, value) -> entries.add(text(name + value)));
+    entries.add(text(THREADS + 1));
     PointerPointer<BytePointer> old = new PointerPointer<>(variable.get(0));
     for (int i = 0; old.get(i) != null; i++) {
       BytePointer entry = old.get(BytePointer.class, i);
-      if (settings.keySet().stream().noneMatch(entry.getString()::startsWith)) {
+      if (!entry.getString().startsWith(THREADS)) {
         entries.add(entry);
       }
     }
@@ -68,6 +51,7 @@ final class OpenMpSettings {
     }
     list.put(entries.size(), (Pointer) null);
     variable.put(0, list);
+    return true;
   }
 
   private static Pointer text(String value) {

@@ -22,19 +22,33 @@ import semigan.kernels.cpu.Primitive.Argument;
 final class PlanBuilder implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
+  /** Elements moved from which a second thread pays for its hand-over. */
+  private static final long WORTH_SHARING = 1 << 14;
+
+  /** Neighbouring elements of an axis that one thread does. */
+  record Stretch(long from, long count) {}
+
+  /** Adds what is to be done for one stretch. */
+  interface Part {
+    void describe(Stretch stretch);
+  }
+
   private final OneDnn library;
+  private final Workers workers;
   private final Scratch scratch;
   private final List<dnnl_primitive_attr> allAttributes = new ArrayList<>();
   private final dnnl_primitive_attr attributes;
   private final List<dnnl_memory_desc> layouts = new ArrayList<>();
   private final List<dnnl_primitive_desc> descriptors = new ArrayList<>();
-  private final List<Primitive> steps = new ArrayList<>();
+  private final List<Plan.Phase> phases = new ArrayList<>();
   private final List<Long> offsets = new ArrayList<>();
   private final StringJoiner names = new StringJoiner(" + ");
+  private List<Primitive> part;
   private long temporaryBytes;
 
-  PlanBuilder(OneDnn library, Scratch scratch) {
+  PlanBuilder(OneDnn library, Workers workers, Scratch scratch) {
     this.library = library;
+    this.workers = workers;
     this.scratch = scratch;
     attributes = newAttributes();
   }
@@ -93,11 +107,6 @@ final class PlanBuilder implements AutoCloseable {
       stride *= sizes[axis];
     }
     return strided(type, sizes, strides);
-  }
-
-  /** Strided F32. */
-  dnnl_memory_desc strided(long[] sizes, long[] strides) {
-    return strided(DType.F32, sizes, strides);
   }
 
   dnnl_memory_desc strided(DType type, long[] sizes, long[] strides) {
@@ -179,10 +188,54 @@ final class PlanBuilder implements AutoCloseable {
   }
 
   static Argument at(int role, dnnl_memory_desc layout, int place) {
-    return new Argument(role, layout, place);
+    return at(role, layout, place, 0);
   }
 
-  /** Appends a primitive. */
+  /**
+   * @param offset bytes from the start of its place
+   */
+  static Argument at(int role, dnnl_memory_desc layout, int place, long offset) {
+    return new Argument(role, layout, place, offset);
+  }
+
+  /**
+   * How an axis is shared out among the threads.
+   *
+   * @param extent elements of the axis
+   * @param grain of which a stretch, but for the last one, is a multiple
+   * @param work elements read and written, or as much work as that
+   */
+  List<Stretch> stretches(long extent, long grain, long work) {
+    long grains = (extent + grain - 1) / grain;
+    boolean whole = work < WORTH_SHARING || !library.runsOnOneThread();
+    long parts = whole ? 1 : Math.min(workers.threads(), grains);
+    List<Stretch> stretches = new ArrayList<>();
+    for (long i = 0; i < parts; i++) {
+      long from = grains * i / parts * grain;
+      long to = Math.min(extent, grains * (i + 1) / parts * grain);
+      stretches.add(new Stretch(from, to - from));
+    }
+    return stretches;
+  }
+
+  /** Appends what is done at the same time, each stretch by a thread of its own. */
+  PlanBuilder share(List<Stretch> stretches, Part body) {
+    List<List<Primitive>> parts = new ArrayList<>();
+    phases.add(new Plan.Phase(parts));
+    for (Stretch stretch : stretches) {
+      part = new ArrayList<>();
+      parts.add(part);
+      body.describe(stretch);
+    }
+    part = null;
+    return this;
+  }
+
+  PlanBuilder share(long extent, long grain, long work, Part body) {
+    return share(stretches(extent, grain, work), body);
+  }
+
+  /** Appends a primitive: to the part that is being described, or as a phase of its own. */
   PlanBuilder step(dnnl_primitive_desc descriptor, Argument... arguments) {
     dnnl_memory_desc pad = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0);
     long padBytes = pad == null ? 0 : dnnl_memory_desc_get_size(pad);
@@ -191,39 +244,45 @@ final class PlanBuilder implements AutoCloseable {
       all = Arrays.copyOf(arguments, arguments.length + 1);
       all[arguments.length] = at(DNNL_ARG_SCRATCHPAD, pad, temporary(padBytes));
     }
-    steps.add(new Primitive(library, descriptor, all));
+    Primitive step = new Primitive(library, descriptor, all);
+    if (part == null) {
+      phases.add(new Plan.Phase(List.of(List.of(step))));
+    } else {
+      part.add(step);
+    }
     names.add(implementation(descriptor));
     return this;
   }
 
   /** Appends a copy from one layout to another. */
-  PlanBuilder reorder(dnnl_memory_desc from, int source, dnnl_memory_desc to, int target) {
+  PlanBuilder reorder(Argument from, Argument to) {
     dnnl_primitive_desc descriptor = descriptor();
     OneDnn.check(
-        dnnl_reorder_primitive_desc_create(descriptor, from, engine(), to, engine(), attributes),
+        dnnl_reorder_primitive_desc_create(
+            descriptor, from.layout(), engine(), to.layout(), engine(), attributes),
         "a reorder");
-    return step(descriptor, at(DNNL_ARG_FROM, from, source), at(DNNL_ARG_TO, to, target));
+    return step(descriptor, from, to);
   }
 
-  /** Appends a copy if oneDNN has a fast one. */
-  void fastReorder(dnnl_memory_desc from, int source, dnnl_memory_desc to, int target) {
+  /** A copy from one layout to another, or null if oneDNN has no fast one. */
+  dnnl_primitive_desc fastReorder(dnnl_memory_desc from, dnnl_memory_desc to) {
     dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
     int status =
         dnnl_reorder_primitive_desc_create(descriptor, from, engine(), to, engine(), attributes);
-    if (status == dnnl_success) {
-      descriptors.add(descriptor);
-      if (!isSlow(descriptor)) {
-        step(descriptor, at(DNNL_ARG_FROM, from, source), at(DNNL_ARG_TO, to, target));
-      }
+    if (status != dnnl_success) {
+      return null;
     }
+    descriptors.add(descriptor);
+    return isSlow(descriptor) ? null : descriptor;
   }
 
   Plan build() {
-    List<Primitive> complete = List.copyOf(steps);
-    steps.clear();
+    List<Plan.Phase> complete = List.copyOf(phases);
+    phases.clear();
     return new Plan(
         complete,
         names.toString(),
+        workers,
         scratch,
         temporaryBytes,
         offsets.stream().mapToLong(Long::longValue).toArray());
@@ -232,7 +291,7 @@ final class PlanBuilder implements AutoCloseable {
   @Override
   public void close() {
     // What is left here belongs to a recipe that failed half-way.
-    steps.forEach(Primitive::close);
+    phases.forEach(phase -> phase.parts().forEach(steps -> steps.forEach(Primitive::close)));
     descriptors.forEach(dnnl::dnnl_primitive_desc_destroy);
     layouts.forEach(dnnl::dnnl_memory_desc_destroy);
     allAttributes.forEach(dnnl::dnnl_primitive_attr_destroy);

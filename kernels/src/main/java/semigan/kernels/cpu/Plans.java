@@ -15,6 +15,7 @@ final class Plans implements AutoCloseable {
   private static final boolean TRACE = Boolean.getBoolean("semigan.cpu.trace");
 
   private final OneDnn library;
+  private final Workers workers;
   private final Scratch scratch = new Scratch();
   private final LinkedHashMap<Record, Plan> cache =
       new LinkedHashMap<>(2 * CAPACITY, 0.75f, true) {
@@ -28,8 +29,9 @@ final class Plans implements AutoCloseable {
         }
       };
 
-  Plans(OneDnn library) {
+  Plans(OneDnn library, Workers workers) {
     this.library = library;
+    this.workers = workers;
   }
 
   /**
@@ -41,7 +43,7 @@ final class Plans implements AutoCloseable {
   Plan get(Record key, Consumer<PlanBuilder> recipe) {
     Plan plan = cache.get(key);
     if (plan == null) {
-      try (PlanBuilder builder = new PlanBuilder(library, scratch)) {
+      try (PlanBuilder builder = new PlanBuilder(library, workers, scratch)) {
         recipe.accept(builder);
         plan = builder.build();
       }

@@ -16,14 +16,16 @@ final class Primitive implements AutoCloseable {
    * @param role {@code DNNL_ARG_...}
    * @param layout its memory descriptor
    * @param place which of a plan's operands or temporaries it is
+   * @param offset bytes from its start to where the argument begins
    */
-  record Argument(int role, dnnl_memory_desc layout, int place) {}
+  record Argument(int role, dnnl_memory_desc layout, int place, long offset) {}
 
   private final OneDnn library;
   private final dnnl_primitive handle = new dnnl_primitive();
   private final dnnl_memory[] memories;
   private final long[] addresses;
   private final int[] places;
+  private final long[] offsets;
   private final dnnl_exec_arg_t arguments;
   private final NativeMemory.Address address = new NativeMemory.Address();
 
@@ -34,10 +36,12 @@ final class Primitive implements AutoCloseable {
     memories = new dnnl_memory[count];
     addresses = new long[count];
     places = new int[count];
+    offsets = new long[count];
     this.arguments = new dnnl_exec_arg_t(count);
     for (int i = 0; i < count; i++) {
       memories[i] = new dnnl_memory();
       places[i] = arguments[i].place();
+      offsets[i] = arguments[i].offset();
       // A null pointer means "no memory yet"; the address comes with each run.
       OneDnn.check(
           dnnl_memory_create(memories[i], arguments[i].layout(), library.engine(), address.at(0)),
@@ -55,7 +59,9 @@ final class Primitive implements AutoCloseable {
     return places[argument];
   }
 
-  void bind(int argument, long target) {
+  /** Aims an argument at its place, which begins at an address. */
+  void bind(int argument, long start) {
+    long target = start + offsets[argument];
     // The allocator hands out the same few addresses again and again.
     if (addresses[argument] != target) {
       OneDnn.check(

@@ -1,7 +1,11 @@
 package semigan.kernels.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+import static semigan.kernels.cpu.PlanBuilder.at;
+
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc;
 import semigan.kernels.Backend;
 import semigan.kernels.Bf16;
 import semigan.kernels.Buffer;
@@ -13,6 +17,9 @@ import semigan.kernels.DType;
  */
 final class Widening {
   private record Key(DType from, DType to, long length) {}
+
+  /** Elements of which a thread's share is a multiple: whole lines of the cache. */
+  private static final int LINE = 64;
 
   private final Plans plans;
   private final Backend backend;
@@ -34,13 +41,18 @@ final class Widening {
           .get(
               key,
               builder ->
-                  builder.reorder(
-                      builder.rowMajor(key.from(), key.length()),
-                      0,
-                      builder.rowMajor(key.to(), key.length()),
-                      1))
+                  builder.share(
+                      key.length(), LINE, key.length(), stretch -> describe(builder, key, stretch)))
           .run(source, target);
     }
+  }
+
+  private static void describe(PlanBuilder builder, Key key, PlanBuilder.Stretch stretch) {
+    dnnl_memory_desc from = builder.rowMajor(key.from(), stretch.count());
+    dnnl_memory_desc to = builder.rowMajor(key.to(), stretch.count());
+    builder.reorder(
+        at(DNNL_ARG_FROM, from, 0, stretch.from() * key.from().bytes()),
+        at(DNNL_ARG_TO, to, 1, stretch.from() * key.to().bytes()));
   }
 
   private static void convertInJava(CpuBuffer source, CpuBuffer target) {

@@ -1,11 +1,8 @@
 package semigan.kernels.cpu;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-import static semigan.kernels.cpu.PlanBuilder.at;
+import static semigan.kernels.cpu.Product.Epilogue.ADDED;
+import static semigan.kernels.cpu.Product.Epilogue.NONE;
 
-import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive_attr;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
@@ -154,30 +151,41 @@ final class WinogradConv implements ConvKernels {
 
   /** {@code M = V U'}. */
   private void toOutputs(WinogradTiles.Layout layout, CpuBuffer v, CpuBuffer u, CpuBuffer m) {
-    var filter = Matrices.of(layout.geometry().outChannels(), layout.depth());
-    product(new Product(ofInputs(layout), filter.turned(), ofOutputs(layout), false), v, u, m);
+    product(
+        new Product(ofInputs(layout), ofFilter(layout).turned(), ofOutputs(layout), NONE), v, u, m);
   }
 
   /** {@code dV = dM U}. */
   private void toInputs(WinogradTiles.Layout layout, CpuBuffer m, CpuBuffer u, CpuBuffer v) {
-    var filter = Matrices.of(layout.geometry().outChannels(), layout.depth());
-    product(new Product(ofOutputs(layout), filter, ofInputs(layout), false), m, u, v);
+    product(new Product(ofOutputs(layout), ofFilter(layout), ofInputs(layout), NONE), m, u, v);
   }
 
   /** {@code dU = dM' V}, summed over the parts of a batch. */
   private void toFilter(
       WinogradTiles.Layout layout, Images part, CpuBuffer v, CpuBuffer m, CpuBuffer du) {
-    var filter = Matrices.of(layout.geometry().outChannels(), layout.depth());
-    boolean added = part.first() > 0;
-    product(new Product(ofOutputs(layout).turned(), ofInputs(layout), filter, added), m, v, du);
+    var epilogue = part.first() > 0 ? ADDED : NONE;
+    product(
+        new Product(ofOutputs(layout).turned(), ofInputs(layout), ofFilter(layout), epilogue),
+        m,
+        v,
+        du);
   }
 
   private static Matrices ofInputs(WinogradTiles.Layout layout) {
-    return Matrices.of(layout.tiles(), layout.depth());
+    return atPoints(layout.tiles(), layout.depth());
   }
 
   private static Matrices ofOutputs(WinogradTiles.Layout layout) {
-    return Matrices.of(layout.tiles(), layout.geometry().outChannels());
+    return atPoints(layout.tiles(), layout.geometry().outChannels());
+  }
+
+  private static Matrices ofFilter(WinogradTiles.Layout layout) {
+    return atPoints(layout.geometry().outChannels(), layout.depth());
+  }
+
+  /** One matrix for each point. */
+  private static Matrices atPoints(long rows, long columns) {
+    return Matrices.several(DType.F32, POINTS, rows, columns, Winograd.apart(rows * columns));
   }
 
   private CpuBuffer pointsOf(Conv2dGeometry g, Buffer w) {
@@ -239,47 +247,6 @@ final class WinogradConv implements ConvKernels {
 
   private CpuBuffer allocate(long length) {
     return CpuBuffer.of(backend.allocate(DType.F32, length));
-  }
-
-  /** One matrix for each point, in rows that may be part of longer ones. */
-  private record Matrices(
-      long rows, long columns, long rowStride, long columnStride, long pointStride) {
-    static Matrices of(long rows, long columns) {
-      return new Matrices(rows, columns, columns, 1, Winograd.apart(rows * columns));
-    }
-
-    Matrices turned() {
-      return new Matrices(columns, rows, columnStride, rowStride, pointStride);
-    }
-
-    dnnl_memory_desc describe(PlanBuilder builder) {
-      return builder.strided(
-          new long[] {POINTS, rows, columns}, new long[] {pointStride, rowStride, columnStride});
-    }
-  }
-
-  /**
-   * {@code c = a b} at each point.
-   *
-   * @param added whether to what is in {@code c}
-   */
-  private record Product(Matrices a, Matrices b, Matrices c, boolean added) {
-    void describe(PlanBuilder builder) {
-      dnnl_memory_desc left = a.describe(builder);
-      dnnl_memory_desc right = b.describe(builder);
-      dnnl_memory_desc result = c.describe(builder);
-      dnnl_primitive_attr attributes = added ? builder.attributesWithSum() : builder.attributes();
-      dnnl_primitive_desc descriptor = builder.descriptor();
-      OneDnn.check(
-          dnnl_matmul_primitive_desc_create(
-              descriptor, builder.engine(), left, right, null, result, attributes),
-          this);
-      builder.step(
-          descriptor,
-          at(DNNL_ARG_SRC, left, 0),
-          at(DNNL_ARG_WEIGHTS, right, 1),
-          at(DNNL_ARG_DST, result, 2));
-    }
   }
 
   private void product(Product product, CpuBuffer a, CpuBuffer b, CpuBuffer c) {
