@@ -29,7 +29,7 @@ final class WinogradConv implements ConvKernels {
    * With fewer output pixels, transforming a filter for one use costs more than it saves
    * (measured).
    */
-  private static final int FEWEST_PIXELS = 1024;
+  private static final int FEWEST_PIXELS = 128;
 
   /** Share of a tile's pixels that must lie inside the image, on average. */
   private static final double LEAST_INSIDE = 0.6;
