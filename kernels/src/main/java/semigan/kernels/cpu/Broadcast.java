@@ -15,7 +15,6 @@ import semigan.kernels.BroadcastGeometry;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /**
  * Functions of two broadcast operands by oneDNN. Neighbouring axes that broadcast alike are merged

@@ -75,7 +75,7 @@ public final class CpuBackend implements Backend {
     widening = new Widening(plans, this);
     conv = new CpuConv(plans, workers, widening, this);
     gemm = new CpuGemm(plans);
-    norm = new CpuNorm(plans, tiles, widening);
+    norm = new CpuNorm(plans, tiles, widening, this);
     elementwise = new CpuElementwise(plans, tiles, widening, this);
     copy = new CpuCopy(plans, widening);
     reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));

@@ -17,7 +17,6 @@ import semigan.kernels.ConvDirection;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.DType;
 import semigan.kernels.WholeImageConv;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /**
  * Convolution by oneDNN. Images stay NHWC; the filter is copied into, or out of, the blocked order

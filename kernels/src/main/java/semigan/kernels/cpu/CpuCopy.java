@@ -16,7 +16,6 @@ import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
 import semigan.kernels.cpu.Box.Axis;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Copies: one run of memory, a oneDNN reorder, or a loop over runs where neither fits. */
 final class CpuCopy implements CopyKernels {

@@ -14,7 +14,6 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.UnaryOp;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Functions of single elements by oneDNN. */
 final class CpuElementwise implements ElementwiseKernels {

@@ -3,10 +3,13 @@ package semigan.kernels.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 import static semigan.kernels.cpu.PlanBuilder.at;
 
+import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.NormKernels;
@@ -15,6 +18,10 @@ import semigan.kernels.NormKernels;
  * Batch normalisation by oneDNN, over rows seen as the pixels of one tall image. The activation is
  * part of the primitive where oneDNN has it so (ReLU, and any slope with given statistics), else a
  * primitive of its own, in place, on what has just been written.
+ *
+ * <p>Several threads take some rows each. Forward they find the statistics of these, which are put
+ * together, and then normalise by the whole's; backward they treat the statistics as given, and
+ * what flows through them is subtracted when all sums are known.
  */
 final class CpuNorm implements NormKernels {
   private record Key(Pass pass, long rows, int channels, float epsilon, float slope, DType type) {
@@ -26,27 +33,43 @@ final class CpuNorm implements NormKernels {
       return new Key(other, rows, channels, epsilon, slope, type);
     }
 
+    Key withRows(long some) {
+      return new Key(pass, some, channels, epsilon, slope, type);
+    }
+
     /** In training, oneDNN's own activation is ReLU alone. */
     boolean isActivatedWithin() {
       return slope == 0 || (isActivated() && pass == Pass.INFERENCE);
+    }
+
+    long elements() {
+      return rows * channels;
     }
   }
 
   private enum Pass {
     FORWARD,
+    /** Some rows' statistics; what is written besides them counts for nothing. */
+    STATISTICS,
     INFERENCE,
-    BACKWARD
+    BACKWARD,
+    /** Some rows' backward with given statistics. */
+    BACKWARD_INFERENCE
   }
 
   private static final int AFFINE = dnnl_use_scale | dnnl_use_shift;
 
   private final Plans plans;
+  private final Tiles tiles;
   private final Widening widening;
+  private final Backend backend;
   private final WeightNormRows weights;
 
-  CpuNorm(Plans plans, Tiles tiles, Widening widening) {
+  CpuNorm(Plans plans, Tiles tiles, Widening widening, Backend backend) {
     this.plans = plans;
+    this.tiles = tiles;
     this.widening = widening;
+    this.backend = backend;
     weights = new WeightNormRows(tiles);
   }
 
@@ -62,15 +85,59 @@ final class CpuNorm implements NormKernels {
       Buffer y,
       Buffer mean,
       Buffer variance) {
+    Key key = new Key(Pass.FORWARD, rows, channels, epsilon, slope, x.type());
+    List<Stretch> shares = shares(key);
+    if (shares.size() == 1) {
+      run(key, CpuNorm::describeForward, x, scale, shift, mean, variance, y);
+      return;
+    }
+    Buffer means = backend.allocate(DType.F32, (long) shares.size() * channels);
+    Buffer variances = backend.allocate(DType.F32, means.length());
     run(
-        new Key(Pass.FORWARD, rows, channels, epsilon, slope, x.type()),
-        CpuNorm::describeForward,
+        new Key(Pass.STATISTICS, rows, channels, epsilon, 1, x.type()),
+        CpuNorm::describeRows,
         x,
         scale,
         shift,
-        mean,
-        variance,
+        means,
+        variances,
         y);
+    merge(
+        shares,
+        CpuBuffer.of(means),
+        CpuBuffer.of(variances),
+        CpuBuffer.of(mean),
+        CpuBuffer.of(variance));
+    backend.release(means);
+    backend.release(variances);
+    batchNormInference(rows, channels, epsilon, slope, x, scale, shift, mean, variance, y);
+  }
+
+  /** The statistics of all rows from those of each share (Chan, Golub and LeVeque 1979). */
+  private static void merge(
+      List<Stretch> shares,
+      CpuBuffer means,
+      CpuBuffer variances,
+      CpuBuffer mean,
+      CpuBuffer variance) {
+    int channels = mean.size();
+    for (int c = 0; c < channels; c++) {
+      double rows = 0;
+      double sum = 0;
+      for (int i = 0; i < shares.size(); i++) {
+        rows += shares.get(i).count();
+        sum += shares.get(i).count() * (double) means.floats().get(i * channels + c);
+      }
+      double whole = sum / rows;
+      double squares = 0;
+      for (int i = 0; i < shares.size(); i++) {
+        double apart = means.floats().get(i * channels + c) - whole;
+        double within = variances.floats().get(i * channels + c);
+        squares += shares.get(i).count() * (within + apart * apart);
+      }
+      mean.floats().put(c, (float) whole);
+      variance.floats().put(c, (float) (squares / rows));
+    }
   }
 
   @Override
@@ -87,7 +154,7 @@ final class CpuNorm implements NormKernels {
       Buffer y) {
     run(
         new Key(Pass.INFERENCE, rows, channels, epsilon, slope, x.type()),
-        CpuNorm::describeForward,
+        CpuNorm::describeRows,
         x,
         scale,
         shift,
@@ -115,19 +182,123 @@ final class CpuNorm implements NormKernels {
     try (var wide = widening.open()) {
       // Between its two primitives lies dz, which BF16 holds exactly for these slopes only.
       boolean direct = x.type() == DType.F32 || slope == 0 || slope == 1;
+      Key key =
+          new Key(Pass.BACKWARD, rows, channels, epsilon, slope, direct ? x.type() : DType.F32);
+      Buffer inputs = direct ? x : wide.reading(x);
+      Buffer gradients = direct ? dy : wide.reading(dy);
+      Buffer target = direct ? dx : wide.writing(dx);
+      Buffer outputs = direct ? y : wide.reading(y);
+      List<Stretch> shares = shares(key);
+      if (shares.size() == 1 || key.type() == DType.BF16) {
+        run(
+            key,
+            CpuNorm::describeBackward,
+            inputs,
+            scale,
+            mean,
+            variance,
+            gradients,
+            target,
+            dscale,
+            dshift,
+            outputs);
+        return;
+      }
+      Buffer dscales = backend.allocate(DType.F32, (long) shares.size() * channels);
+      Buffer dshifts = backend.allocate(DType.F32, dscales.length());
       run(
-          new Key(Pass.BACKWARD, rows, channels, epsilon, slope, direct ? x.type() : DType.F32),
-          CpuNorm::describeBackward,
-          direct ? x : wide.reading(x),
+          key.with(Pass.BACKWARD_INFERENCE),
+          CpuNorm::describeBackwardRows,
+          inputs,
           scale,
           mean,
           variance,
-          direct ? dy : wide.reading(dy),
-          direct ? dx : wide.writing(dx),
-          dscale,
-          dshift,
-          direct ? y : wide.reading(y));
+          gradients,
+          target,
+          dscales,
+          dshifts,
+          outputs);
+      add(shares.size(), CpuBuffer.of(dscales), CpuBuffer.of(dscale));
+      add(shares.size(), CpuBuffer.of(dshifts), CpuBuffer.of(dshift));
+      backend.release(dscales);
+      backend.release(dshifts);
+      throughStatistics(
+          key,
+          CpuBuffer.of(inputs),
+          CpuBuffer.of(scale),
+          CpuBuffer.of(mean),
+          CpuBuffer.of(variance),
+          CpuBuffer.of(dscale),
+          CpuBuffer.of(dshift),
+          CpuBuffer.of(target));
     }
+  }
+
+  /** Sums, for each channel, what the shares found. */
+  private static void add(int shares, CpuBuffer parts, CpuBuffer sums) {
+    int channels = sums.size();
+    for (int c = 0; c < channels; c++) {
+      double sum = 0;
+      for (int i = 0; i < shares; i++) {
+        sum += parts.floats().get(i * channels + c);
+      }
+      sums.floats().put(c, (float) sum);
+    }
+  }
+
+  /**
+   * Subtracts from {@code dx} what flows through mean and variance: {@code scale / deviation
+   * (dshift + dscale (x - mean) / deviation) / rows}.
+   */
+  private void throughStatistics(
+      Key key,
+      CpuBuffer x,
+      CpuBuffer scale,
+      CpuBuffer mean,
+      CpuBuffer variance,
+      CpuBuffer dscale,
+      CpuBuffer dshift,
+      CpuBuffer dx) {
+    int channels = key.channels();
+    // As many whole rows as fit a tile, so that the loop is long and finds its channel by its
+    // index.
+    int length = Math.max(1, Tiles.SIZE / channels) * channels;
+    float[] centre = new float[length];
+    float[] level = new float[length];
+    float[] steepness = new float[length];
+    for (int i = 0; i < length; i++) {
+      int c = i % channels;
+      double deviation = Math.sqrt((double) variance.floats().get(c) + key.epsilon());
+      double factor = scale.floats().get(c) / deviation / key.rows();
+      centre[i] = mean.floats().get(c);
+      level[i] = (float) (factor * dshift.floats().get(c));
+      steepness[i] = (float) (factor * dscale.floats().get(c) / deviation);
+    }
+    FloatBuffer inputs = x.floats();
+    FloatBuffer target = dx.floats();
+    tiles.forEach(
+        length,
+        dx.size(),
+        0,
+        (tile, from, count) -> {
+          inputs.get(from, tile[0], 0, count);
+          target.get(from, tile[1], 0, count);
+          subtract(tile[1], tile[0], centre, level, steepness, count);
+          target.put(from, tile[1], 0, count);
+        });
+  }
+
+  private static void subtract(
+      float[] d, float[] x, float[] centre, float[] level, float[] steepness, int count) {
+    for (int i = 0; i < count; i++) {
+      d[i] -= level[i] + steepness[i] * (x[i] - centre[i]);
+    }
+  }
+
+  /** One if there is too little to share, or a row is longer than a tile. */
+  private List<Stretch> shares(Key key) {
+    int threads = key.channels() > Tiles.SIZE ? 1 : plans.threads();
+    return Stretch.shares(threads, key.rows(), 1, key.elements());
   }
 
   private void run(Key key, BiConsumer<PlanBuilder, Key> recipe, Buffer... operands) {
@@ -152,9 +323,31 @@ final class CpuNorm implements NormKernels {
     }
   }
 
+  /** The rows in shares; each has statistics of its own place, or all have the same. */
+  private static void describeRows(PlanBuilder builder, Key key) {
+    List<Stretch> shares = builder.stretches(key.rows(), 1, key.elements());
+    builder.share(
+        shares,
+        rows -> {
+          long statistics = key.pass() == Pass.STATISTICS ? shares.indexOf(rows) : 0;
+          describeNormalisation(builder, key.withRows(rows.count()), rows.from(), statistics);
+        });
+  }
+
   private static void describeNormalisation(PlanBuilder builder, Key key) {
+    describeNormalisation(builder, key, 0, 0);
+  }
+
+  /**
+   * @param first row
+   * @param statistics which of those that lie one after another
+   */
+  private static void describeNormalisation(
+      PlanBuilder builder, Key key, long first, long statistics) {
     dnnl_memory_desc x = builder.images(key.type(), 1, key.rows(), 1, key.channels());
     dnnl_memory_desc vector = builder.rowMajor(key.channels());
+    long from = first * key.channels() * key.type().bytes();
+    long theirs = statistics * key.channels() * Float.BYTES;
     builder.step(
         forward(
             builder,
@@ -163,19 +356,38 @@ final class CpuNorm implements NormKernels {
             key.isActivatedWithin()
                 ? builder.attributesWithLeakyRelu(key.slope())
                 : builder.attributes()),
-        at(DNNL_ARG_SRC, x, 0),
+        at(DNNL_ARG_SRC, x, 0, from),
         at(DNNL_ARG_SCALE, vector, 1),
         at(DNNL_ARG_SHIFT, vector, 2),
-        at(DNNL_ARG_MEAN, vector, 3),
-        at(DNNL_ARG_VARIANCE, vector, 4),
-        at(DNNL_ARG_DST, x, 5));
+        at(DNNL_ARG_MEAN, vector, 3, theirs),
+        at(DNNL_ARG_VARIANCE, vector, 4, theirs),
+        at(DNNL_ARG_DST, x, 5, from));
+  }
+
+  private static void describeBackwardRows(PlanBuilder builder, Key key) {
+    List<Stretch> shares = builder.stretches(key.rows(), 1, key.elements());
+    builder.share(
+        shares,
+        rows ->
+            describeBackward(
+                builder, key.withRows(rows.count()), rows.from(), shares.indexOf(rows)));
   }
 
   private static void describeBackward(PlanBuilder builder, Key key) {
+    describeBackward(builder, key, 0, 0);
+  }
+
+  /**
+   * @param first row
+   * @param sums which of those that lie one after another
+   */
+  private static void describeBackward(PlanBuilder builder, Key key, long first, long sums) {
+    long from = first * key.channels() * key.type().bytes();
+    long theirs = sums * key.channels() * Float.BYTES;
     int dz = 4;
     if (key.isActivated()) {
       dz = 5; // dx first holds dz: oneDNN's backward works in place
-      describeActivationBackward(builder, key, dz);
+      describeActivationBackward(builder, key, dz, from);
     }
     dnnl_memory_desc x = builder.images(key.type(), 1, key.rows(), 1, key.channels());
     dnnl_memory_desc vector = builder.rowMajor(key.channels());
@@ -189,24 +401,24 @@ final class CpuNorm implements NormKernels {
             x,
             x,
             key.epsilon(),
-            AFFINE,
+            flags(key),
             forward(builder, x, key, builder.attributes()),
             builder.attributes()),
         "the backward of batch normalisation");
     builder.step(
         descriptor,
-        at(DNNL_ARG_SRC, x, 0),
+        at(DNNL_ARG_SRC, x, 0, from),
         at(DNNL_ARG_SCALE, vector, 1),
         at(DNNL_ARG_MEAN, vector, 2),
         at(DNNL_ARG_VARIANCE, vector, 3),
-        at(DNNL_ARG_DIFF_DST, x, dz),
-        at(DNNL_ARG_DIFF_SRC, x, 5),
-        at(DNNL_ARG_DIFF_SCALE, vector, 6),
-        at(DNNL_ARG_DIFF_SHIFT, vector, 7));
+        at(DNNL_ARG_DIFF_DST, x, dz, from),
+        at(DNNL_ARG_DIFF_SRC, x, 5, from),
+        at(DNNL_ARG_DIFF_SCALE, vector, 6, theirs),
+        at(DNNL_ARG_DIFF_SHIFT, vector, 7, theirs));
   }
 
   /** From dy (operand 4) to dz, by y (operand 8), whose sign is that of z. */
-  private static void describeActivationBackward(PlanBuilder builder, Key key, int dz) {
+  private static void describeActivationBackward(PlanBuilder builder, Key key, int dz, long from) {
     dnnl_memory_desc y = builder.rowMajor(key.type(), key.rows() * key.channels());
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
@@ -224,9 +436,9 @@ final class CpuNorm implements NormKernels {
         "the backward of an activation");
     builder.step(
         descriptor,
-        at(DNNL_ARG_SRC, y, 8),
-        at(DNNL_ARG_DIFF_DST, y, 4),
-        at(DNNL_ARG_DIFF_SRC, y, dz));
+        at(DNNL_ARG_SRC, y, 8, from),
+        at(DNNL_ARG_DIFF_DST, y, 4, from),
+        at(DNNL_ARG_DIFF_SRC, y, dz, from));
   }
 
   private static dnnl_primitive_desc activation(
@@ -249,20 +461,26 @@ final class CpuNorm implements NormKernels {
 
   private static dnnl_primitive_desc forward(
       PlanBuilder builder, dnnl_memory_desc x, Key key, dnnl_primitive_attr attributes) {
-    boolean given = key.pass() == Pass.INFERENCE;
     dnnl_primitive_desc descriptor = builder.descriptor();
     OneDnn.check(
         dnnl_batch_normalization_forward_primitive_desc_create(
             descriptor,
             builder.engine(),
-            given ? dnnl_forward_inference : dnnl_forward_training,
+            key.pass() == Pass.INFERENCE ? dnnl_forward_inference : dnnl_forward_training,
             x,
             x,
             key.epsilon(),
-            given ? AFFINE | dnnl_use_global_stats : AFFINE,
+            flags(key),
             attributes),
         "batch normalisation");
     return descriptor;
+  }
+
+  private static int flags(Key key) {
+    return switch (key.pass()) {
+      case FORWARD, STATISTICS, BACKWARD -> AFFINE;
+      case INFERENCE, BACKWARD_INFERENCE -> AFFINE | dnnl_use_global_stats;
+    };
   }
 
   @Override

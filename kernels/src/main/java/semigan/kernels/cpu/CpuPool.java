@@ -9,7 +9,6 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.Pool2dGeometry;
 import semigan.kernels.PoolKernels;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Pooling by oneDNN. */
 final class CpuPool implements PoolKernels {

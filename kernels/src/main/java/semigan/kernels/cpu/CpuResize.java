@@ -9,7 +9,6 @@ import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.ResizeGeometry;
 import semigan.kernels.ResizeKernels;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /** Resizing by oneDNN, whose resampling follows pixel centres as {@link ResizeGeometry} does. */
 final class CpuResize implements ResizeKernels {

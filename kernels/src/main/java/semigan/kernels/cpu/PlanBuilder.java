@@ -22,12 +22,6 @@ import semigan.kernels.cpu.Primitive.Argument;
 final class PlanBuilder implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
-  /** Elements moved from which a second thread pays for its hand-over. */
-  private static final long WORTH_SHARING = 1 << 14;
-
-  /** Neighbouring elements of an axis that one thread does. */
-  record Stretch(long from, long count) {}
-
   /** Adds what is to be done for one stretch. */
   interface Part {
     void describe(Stretch stretch);
@@ -35,6 +29,7 @@ final class PlanBuilder implements AutoCloseable {
 
   private final OneDnn library;
   private final Workers workers;
+  private final int threads;
   private final Scratch scratch;
   private final List<dnnl_primitive_attr> allAttributes = new ArrayList<>();
   private final dnnl_primitive_attr attributes;
@@ -46,9 +41,13 @@ final class PlanBuilder implements AutoCloseable {
   private List<Primitive> part;
   private long temporaryBytes;
 
-  PlanBuilder(OneDnn library, Workers workers, Scratch scratch) {
+  /**
+   * @param threads on which a plan may run at the same time, at most as many as there are workers
+   */
+  PlanBuilder(OneDnn library, Workers workers, int threads, Scratch scratch) {
     this.library = library;
     this.workers = workers;
+    this.threads = threads;
     this.scratch = scratch;
     attributes = newAttributes();
   }
@@ -198,24 +197,9 @@ final class PlanBuilder implements AutoCloseable {
     return new Argument(role, layout, place, offset);
   }
 
-  /**
-   * How an axis is shared out among the threads.
-   *
-   * @param extent elements of the axis
-   * @param grain of which a stretch, but for the last one, is a multiple
-   * @param work elements read and written, or as much work as that
-   */
+  /** As {@link Stretch#shares}, for the threads that a plan runs on. */
   List<Stretch> stretches(long extent, long grain, long work) {
-    long grains = (extent + grain - 1) / grain;
-    boolean whole = work < WORTH_SHARING || !library.runsOnOneThread();
-    long parts = whole ? 1 : Math.min(workers.threads(), grains);
-    List<Stretch> stretches = new ArrayList<>();
-    for (long i = 0; i < parts; i++) {
-      long from = grains * i / parts * grain;
-      long to = Math.min(extent, grains * (i + 1) / parts * grain);
-      stretches.add(new Stretch(from, to - from));
-    }
-    return stretches;
+    return Stretch.shares(threads, extent, grain, work);
   }
 
   /** Appends what is done at the same time, each stretch by a thread of its own. */

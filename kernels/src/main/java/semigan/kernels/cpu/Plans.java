@@ -34,6 +34,11 @@ final class Plans implements AutoCloseable {
     this.workers = workers;
   }
 
+  /** How many take part in a plan: one where oneDNN has threads of its own. */
+  int threads() {
+    return library.runsOnOneThread() ? workers.threads() : 1;
+  }
+
   /**
    * The plan of that key.
    *
@@ -43,7 +48,7 @@ final class Plans implements AutoCloseable {
   Plan get(Record key, Consumer<PlanBuilder> recipe) {
     Plan plan = cache.get(key);
     if (plan == null) {
-      try (PlanBuilder builder = new PlanBuilder(library, workers, scratch)) {
+      try (PlanBuilder builder = new PlanBuilder(library, workers, threads(), scratch)) {
         recipe.accept(builder);
         plan = builder.build();
       }

@@ -8,7 +8,6 @@ import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
-import semigan.kernels.cpu.PlanBuilder.Stretch;
 
 /**
  * Matrix products {@code c = a b}. Operands 0, 1 and 2 of the plan are a, b and c; operand 3 is the

@@ -52,11 +52,21 @@ final class Tiles {
    * @param worthSharing length from which a second thread pays for its hand-over
    */
   void forEach(int length, int worthSharing, Body body) {
-    int count = (length + SIZE - 1) / SIZE;
+    forEach(SIZE, length, worthSharing, body);
+  }
+
+  /**
+   * Runs the body over all tiles of {@code length} elements.
+   *
+   * @param size elements of each of them, at most {@link #SIZE}
+   * @param worthSharing length from which a second thread pays for its hand-over
+   */
+  void forEach(int size, int length, int worthSharing, Body body) {
+    int count = (length + size - 1) / size;
     if (length < worthSharing) {
-      runTiles(0, 0, count, length, body);
+      runTiles(0, 0, count, size, length, body);
     } else {
-      workers.share(count, (thread, from, to) -> runTiles(thread, from, to, length, body));
+      workers.share(count, (thread, from, to) -> runTiles(thread, from, to, size, length, body));
     }
   }
 
@@ -79,10 +89,10 @@ final class Tiles {
     }
   }
 
-  private void runTiles(int thread, int first, int end, int length, Body body) {
+  private void runTiles(int thread, int first, int end, int size, int length, Body body) {
     for (int tile = first; tile < end; tile++) {
-      int from = tile * SIZE;
-      body.run(tiles[thread], from, Math.min(SIZE, length - from));
+      int from = tile * size;
+      body.run(tiles[thread], from, Math.min(size, length - from));
     }
   }
 }

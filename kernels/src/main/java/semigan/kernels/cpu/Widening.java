@@ -47,7 +47,7 @@ final class Widening {
     }
   }
 
-  private static void describe(PlanBuilder builder, Key key, PlanBuilder.Stretch stretch) {
+  private static void describe(PlanBuilder builder, Key key, Stretch stretch) {
     dnnl_memory_desc from = builder.rowMajor(key.from(), stretch.count());
     dnnl_memory_desc to = builder.rowMajor(key.to(), stretch.count());
     builder.reorder(
