@@ -1,8 +1,10 @@
 package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import semigan.kernels.DType;
 
 /**
@@ -17,6 +19,9 @@ import semigan.kernels.DType;
  */
 final class WinogradFilters {
   private static final int POINTS = Winograd.POINTS;
+
+  /** Elements of a line of the cache; a filter, of 16 taps for each channel, has whole ones. */
+  private static final int LINE = 16;
 
   /** Images of even or odd rows and columns. */
   private static final int PHASES = 4;
@@ -42,8 +47,20 @@ final class WinogradFilters {
       return new Kept(memory, CpuBuffer.of(all.slice(0, taps)), all.from(taps));
     }
 
-    boolean isOf(CpuBuffer w) {
-      return filter.ints().mismatch(w.ints()) < 0;
+    boolean isOf(CpuBuffer w, Workers workers) {
+      IntBuffer ours = filter.ints();
+      IntBuffer theirs = w.ints();
+      AtomicBoolean same = new AtomicBoolean(true);
+      workers.share(
+          w.size() / LINE,
+          (thread, from, to) -> {
+            int start = from * LINE;
+            int length = (to - from) * LINE;
+            if (ours.slice(start, length).mismatch(theirs.slice(start, length)) >= 0) {
+              same.set(false);
+            }
+          });
+      return same.get();
     }
   }
 
@@ -74,7 +91,7 @@ final class WinogradFilters {
   CpuBuffer atPoints(CpuBuffer w, int in, int out) {
     Key key = new Key(w.address(), in, out);
     Kept entry = kept.get(key);
-    if (entry != null && entry.isOf(w)) {
+    if (entry != null && entry.isOf(w, workers)) {
       return entry.points();
     }
     if (entry == null) {
