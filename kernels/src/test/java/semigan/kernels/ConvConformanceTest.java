@@ -141,7 +141,7 @@ class ConvConformanceTest {
         .flatMap(
             device ->
                 device.backendName().equals("cuda")
-                    ? Stream.of(device, device.with("semigan.cuda.directEnds"))
+                    ? Stream.of(device, device.with("semigan.cuda.directEnds=true"))
                     : Stream.of(device));
   }
 

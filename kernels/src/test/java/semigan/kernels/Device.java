@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
+import semigan.kernels.cpu.CpuBackend;
 import semigan.kernels.reference.ReferenceBackend;
 
 /**
@@ -15,7 +16,7 @@ import semigan.kernels.reference.ReferenceBackend;
  * for the whole run. One that this machine lacks skips its tests, or fails them if the system
  * property {@code semigan.require} lists its name.
  *
- * @param option a system property that is {@code true} while the backend opens, or nothing
+ * @param option a system property as {@code name=value}, set while the backend opens, or nothing
  */
 record Device(String backendName, DType type, String option) {
   private static final Map<String, Backend> OPEN = new ConcurrentHashMap<>();
@@ -24,8 +25,15 @@ record Device(String backendName, DType type, String option) {
     this(backendName, type, "");
   }
 
+  /** The processor also with threads that share out nothing evenly. */
   static Stream<Device> all() {
-    return Backends.names().stream().flatMap(Device::types);
+    return Backends.names().stream()
+        .flatMap(Device::types)
+        .flatMap(
+            device ->
+                device.backendName().equals(CpuBackend.NAME)
+                    ? Stream.of(device, device.with(CpuBackend.THREADS + "=3"))
+                    : Stream.of(device));
   }
 
   /** The names that {@code -Dsemigan.require=a,b} lists. */
@@ -90,11 +98,12 @@ record Device(String backendName, DType type, String option) {
           if (option.isEmpty()) {
             return Backends.open(name);
           }
-          System.setProperty(option, "true");
+          String property = option.substring(0, option.indexOf('='));
+          System.setProperty(property, option.substring(property.length() + 1));
           try {
             return Backends.open(name);
           } finally {
-            System.clearProperty(option);
+            System.clearProperty(property);
           }
         });
   }

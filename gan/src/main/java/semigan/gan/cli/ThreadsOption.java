@@ -15,7 +15,8 @@ final class ThreadsOption {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of the cpu device (default: all that this process may use).")
+      description =
+          "Threads of the cpu device (default: OMP_NUM_THREADS, or all that this process may use).")
   void use(int threads) {
     if (threads < 1) {
       throw new ParameterException(
@@ -27,7 +28,6 @@ final class ThreadsOption {
 
   /** Divides the threads among devices that are opened beside each other. */
   void share(int devices) {
-    int all = Integer.getInteger(CpuBackend.THREADS, Runtime.getRuntime().availableProcessors());
-    use(Math.max(1, all / devices));
+    use(Math.max(1, CpuBackend.threads() / devices));
   }
 }

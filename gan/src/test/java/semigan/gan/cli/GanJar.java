@@ -109,8 +109,6 @@ final class GanJar {
         out = Files.createTempFile("gan", ".out");
         err = Files.createTempFile("gan", ".err");
         ProcessBuilder builder = new ProcessBuilder(words);
-        // Spinning threads of several programs at once only take the cores from each other.
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
         builder.environment().keySet().removeIf(name -> name.startsWith("SEMIGAN_"));
         builder.environment().putAll(environment);
         process =

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +85,13 @@ class UsageIT {
     JsonNode cpu = json.get("devices").get(1);
     assertEquals("cpu", cpu.get("name").asText());
     assertTrue(cpu.get("works").asBoolean());
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void openMpsVariableLimitsTheThreads() {
+    String report = GanJar.in(folder).runAfter("export OMP_NUM_THREADS=1", "doctor").done().out();
+    assertTrue(report.matches("(?s).*device cpu +works: [^\n]*, 1 threads.*"), report);
   }
 
   @Test

@@ -29,8 +29,6 @@ final class Broadcast {
     }
   }
 
-  private static final long LINE = 64;
-
   private final Plans plans;
   private final Widening widening;
   private final Backend backend;
@@ -72,13 +70,10 @@ final class Broadcast {
 
   private static void describe(PlanBuilder builder, Key key) {
     // A stretch of the outermost axis lies in one piece, also in an operand that repeats inside it.
-    Axes.Axis outermost = key.axes().axes().get(0);
-    long work = key.axes().elements(Axes.Axis::y);
-    builder.share(
-        outermost.y(),
-        work / outermost.y() < LINE ? LINE : 1,
-        work,
-        rows -> describe(builder, key, rows));
+    long rows = key.axes().axes().get(0).y();
+    long elements = key.axes().elements(Axes.Axis::y);
+    long grain = Math.max(1, Stretch.LINE / (elements / rows));
+    builder.share(rows, grain, elements, some -> describe(builder, key, some));
   }
 
   private static void describe(PlanBuilder builder, Key key, Stretch rows) {

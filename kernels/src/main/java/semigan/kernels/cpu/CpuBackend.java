@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Stream;
 import semigan.kernels.AugmentKernels;
 import semigan.kernels.Backend;
@@ -33,14 +34,10 @@ import semigan.kernels.ResizeKernels;
 public final class CpuBackend implements Backend {
   public static final String NAME = "cpu";
 
-  /**
-   * System property: how many threads compute. By default as many as the machine has processors, or
-   * as a container's limit allows.
-   */
+  /** System property: how many threads compute; by default {@link #threads()}. */
   public static final String THREADS = "semigan.cpu.threads";
 
-  private final int threads =
-      Math.max(1, Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
+  private final int threads = threads();
   private final OneDnn library;
   private final NativeMemory.Source heap = new NativeMemory.Source();
   private final CachingAllocator<NativeMemory> allocator;
@@ -85,6 +82,19 @@ public final class CpuBackend implements Backend {
     loss = new CpuLoss(widening);
     optim = new CpuOptim(tiles, widening);
     random = new CpuRandom(workers, widening);
+  }
+
+  /**
+   * How many threads a backend opened now has: as many as {@link #THREADS} says, else as {@code
+   * OMP_NUM_THREADS} does, else as the machine has processors or a container's limit allows.
+   */
+  public static int threads() {
+    String variable = Objects.requireNonNullElse(System.getenv("OMP_NUM_THREADS"), "");
+    int usual =
+        variable.matches("[1-9][0-9]{0,3}")
+            ? Integer.parseInt(variable)
+            : Runtime.getRuntime().availableProcessors();
+    return Math.max(1, Integer.getInteger(THREADS, usual));
   }
 
   @Override

@@ -25,9 +25,6 @@ import semigan.kernels.WholeImageConv;
 final class CpuConv implements ConvKernels {
   private record Key(ConvDirection direction, Conv2dGeometry geometry, DType type) {}
 
-  /** Elements of which a thread's share of a sum is a multiple: whole lines of the cache. */
-  private static final int LINE = 64;
-
   private static final int X = 0;
   private static final int W = 1;
   private static final int Y = 2;
@@ -129,9 +126,6 @@ final class CpuConv implements ConvKernels {
   private static final class Recipe {
     private static final long[] DENSE = {0, 0};
 
-    /** Multiplications that take as long as moving an element. */
-    private static final long MULTIPLICATIONS = 16;
-
     private final PlanBuilder builder;
     private final Conv2dGeometry whole;
     private final DType type;
@@ -142,8 +136,7 @@ final class CpuConv implements ConvKernels {
       this.builder = builder;
       this.type = type;
       whole = g;
-      long work = g.outputLength() * g.window() / MULTIPLICATIONS;
-      images = builder.stretches(g.batch(), 1, work);
+      images = builder.stretches(g.batch(), 1, Stretch.work(g.outputLength() * g.window()));
       // A filter [out, kh, kw, in] lies in memory as a batch of images does.
       ours =
           builder.images(type, g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
@@ -224,7 +217,7 @@ final class CpuConv implements ConvKernels {
           });
       if (sums.size() > 1) {
         long length = dnnl_memory_desc_get_size(first) / Float.BYTES;
-        builder.share(length, LINE, length, stretch -> add(sums, stretch));
+        builder.share(length, Stretch.LINE, length, stretch -> add(sums, stretch));
       }
       if (!direct) {
         builder.reorder(at(DNNL_ARG_FROM, first, sums.get(0)), at(DNNL_ARG_TO, ours, W));

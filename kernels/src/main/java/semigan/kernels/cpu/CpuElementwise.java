@@ -20,9 +20,6 @@ final class CpuElementwise implements ElementwiseKernels {
   /** A function in Java over a tile or two takes as long as handing them over. */
   private static final int WORTH_SHARING = 1 << 13;
 
-  /** Elements of which a thread's share is a multiple: whole lines of the cache. */
-  private static final int LINE = 64;
-
   private record UnaryKey(
       UnaryOp op, float alpha, float beta, boolean backward, DType type, long length) {}
 
@@ -138,7 +135,10 @@ final class CpuElementwise implements ElementwiseKernels {
         key,
         builder ->
             builder.share(
-                key.length(), LINE, key.length(), stretch -> describe(builder, key, stretch)));
+                key.length(),
+                Stretch.LINE,
+                key.length(),
+                stretch -> describe(builder, key, stretch)));
   }
 
   private static void describe(PlanBuilder builder, UnaryKey key, Stretch stretch) {

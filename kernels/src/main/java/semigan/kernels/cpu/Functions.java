@@ -4,9 +4,8 @@ import semigan.kernels.BinaryOp;
 import semigan.kernels.UnaryOp;
 
 /**
- * The functions of {@link UnaryOp} and {@link BinaryOp} in Java: for buffers so small that waking
- * oneDNN's threads takes longer than the work (on a busy machine a thousand times longer), and for
- * what oneDNN does too roughly.
+ * The functions of {@link UnaryOp} and {@link BinaryOp} in Java: for buffers so small that calling
+ * oneDNN takes longer than the work, and for what oneDNN does too roughly.
  */
 final class Functions {
   /** Up to this length a loop on one thread is done first. */

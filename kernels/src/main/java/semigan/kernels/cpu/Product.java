@@ -37,9 +37,6 @@ record Product(Matrices a, Matrices b, Matrices c, Epilogue epilogue) {
     }
   }
 
-  /** Multiplications that take as long as moving an element. */
-  private static final long MULTIPLICATIONS = 16;
-
   /** Rows of a thread's share: fewer do not fill a processor's registers. */
   private static final long ROWS = 8;
 
@@ -48,7 +45,7 @@ record Product(Matrices a, Matrices b, Matrices c, Epilogue epilogue) {
 
   void describe(PlanBuilder builder) {
     long work =
-        a.elements() + b.elements() + c.elements() + c.elements() * a.columns() / MULTIPLICATIONS;
+        a.elements() + b.elements() + c.elements() + Stretch.work(c.elements() * a.columns());
     // The larger operand is read by one thread only, the smaller one by each.
     if (c.rows() >= Math.max(c.columns(), c.count())) {
       builder.share(c.rows(), ROWS, work, rows -> describeRows(builder, rows));

@@ -5,15 +5,26 @@ import java.util.List;
 
 /** Neighbouring elements of an axis, which one thread does. */
 record Stretch(long from, long count) {
+  /** A grain for elements that lie one behind another: whole lines of the cache. */
+  static final long LINE = 64;
+
   /** Elements moved from which a second thread pays for its hand-over. */
   private static final long WORTH_SHARING = 1 << 14;
+
+  /** Multiplications that take as long as moving an element. */
+  private static final long MULTIPLICATIONS = 16;
+
+  /** So many multiplications, in elements moved. */
+  static long work(long multiplications) {
+    return multiplications / MULTIPLICATIONS;
+  }
 
   /**
    * The shares of an axis, one for each thread that is worth it.
    *
    * @param extent elements of the axis
    * @param grain of which a share, but for the last one, is a multiple
-   * @param work elements read and written, or as much work as that
+   * @param work elements moved, or as much work as that
    */
   static List<Stretch> shares(int threads, long extent, long grain, long work) {
     long grains = (extent + grain - 1) / grain;

@@ -18,9 +18,6 @@ import semigan.kernels.DType;
 final class Widening {
   private record Key(DType from, DType to, long length) {}
 
-  /** Elements of which a thread's share is a multiple: whole lines of the cache. */
-  private static final int LINE = 64;
-
   private final Plans plans;
   private final Backend backend;
 
@@ -42,7 +39,10 @@ final class Widening {
               key,
               builder ->
                   builder.share(
-                      key.length(), LINE, key.length(), stretch -> describe(builder, key, stretch)))
+                      key.length(),
+                      Stretch.LINE,
+                      key.length(),
+                      stretch -> describe(builder, key, stretch)))
           .run(source, target);
     }
   }

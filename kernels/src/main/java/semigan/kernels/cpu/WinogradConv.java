@@ -25,10 +25,7 @@ final class WinogradConv implements ConvKernels {
   /** With fewer, rows are too short for the transforms' loops. */
   private static final int FEWEST_CHANNELS = 16;
 
-  /**
-   * With fewer output pixels, transforming a filter for one use costs more than it saves
-   * (measured).
-   */
+  /** With fewer output pixels, transforming the filter costs training more than the rest saves. */
   private static final int FEWEST_PIXELS = 128;
 
   /** Share of a tile's pixels that must lie inside the image, on average. */
