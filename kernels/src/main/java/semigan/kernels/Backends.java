@@ -74,4 +74,9 @@ public final class Backends {
   public static List<Requirement> requirements(String name) {
     return name.equals(CudaBackend.NAME) ? CudaBackend.requirements() : List.of();
   }
+
+  /** How many threads the processor's backend has that is opened next. */
+  public static int threads() {
+    return CpuBackend.threads();
+  }
 }

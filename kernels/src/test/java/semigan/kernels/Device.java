@@ -16,23 +16,27 @@ import semigan.kernels.reference.ReferenceBackend;
  * for the whole run. One that this machine lacks skips its tests, or fails them if the system
  * property {@code semigan.require} lists its name.
  *
- * @param option a system property as {@code name=value}, set while the backend opens, or nothing
+ * @param options system properties as {@code name=value}, set while the backend opens, with spaces
+ *     between them
  */
-record Device(String backendName, DType type, String option) {
+record Device(String backendName, DType type, String options) {
+  private static final String SHARED =
+      "%s=3 %s=1".formatted(CpuBackend.THREADS, CpuBackend.LEAST_SHARED);
+
   private static final Map<String, Backend> OPEN = new ConcurrentHashMap<>();
 
   Device(String backendName, DType type) {
     this(backendName, type, "");
   }
 
-  /** The processor also with threads that share out nothing evenly. */
+  /** The processor also with three threads, which share out everything, and nothing evenly. */
   static Stream<Device> all() {
     return Backends.names().stream()
         .flatMap(Device::types)
         .flatMap(
             device ->
                 device.backendName().equals(CpuBackend.NAME)
-                    ? Stream.of(device, device.with(CpuBackend.THREADS + "=3"))
+                    ? Stream.of(device, device.with(SHARED))
                     : Stream.of(device));
   }
 
@@ -48,9 +52,9 @@ record Device(String backendName, DType type, String option) {
     return open(ReferenceBackend.NAME);
   }
 
-  /** The same backend, opened with an option on. */
-  Device with(String option) {
-    return new Device(backendName, type, option);
+  /** The same backend, opened with other options. */
+  Device with(String options) {
+    return new Device(backendName, type, options);
   }
 
   /** The same type on the reference. */
@@ -61,7 +65,7 @@ record Device(String backendName, DType type, String option) {
   /** The backend; aborts the test that asks if this machine lacks it. */
   Backend backend() {
     try {
-      return open(backendName, option);
+      return open(backendName, options);
     } catch (BackendUnavailableException absent) {
       if (required().contains(backendName)) {
         return fail(backendName + " is required by -Dsemigan.require", absent);
@@ -72,7 +76,7 @@ record Device(String backendName, DType type, String option) {
 
   @Override
   public String toString() {
-    return "%s %s %s".formatted(backendName, type, option).strip();
+    return "%s %s %s".formatted(backendName, type, options).strip();
   }
 
   /** F64 is left out: only the reference has it, and {@code ReferenceTest} is about that. */
@@ -91,19 +95,20 @@ record Device(String backendName, DType type, String option) {
     return open(name, "");
   }
 
-  private static Backend open(String name, String option) {
+  private static Backend open(String name, String options) {
     return OPEN.computeIfAbsent(
-        name + option,
+        name + options,
         key -> {
-          if (option.isEmpty()) {
-            return Backends.open(name);
-          }
-          String property = option.substring(0, option.indexOf('='));
-          System.setProperty(property, option.substring(property.length() + 1));
+          List<String[]> properties =
+              Arrays.stream(options.split(" "))
+                  .filter(option -> !option.isEmpty())
+                  .map(option -> option.split("="))
+                  .toList();
+          properties.forEach(property -> System.setProperty(property[0], property[1]));
           try {
             return Backends.open(name);
           } finally {
-            System.clearProperty(property);
+            properties.forEach(property -> System.clearProperty(property[0]));
           }
         });
   }

@@ -16,6 +16,7 @@ class ReduceConformanceTest {
           geometry(List.of(101, 2_048), Set.of(1)),
           geometry(List.of(8_192, 8), Set.of(0)),
           geometry(List.of(3, 4_099, 3), Set.of(1)),
+          geometry(List.of(7, 150, 3), Set.of(1)),
           geometry(List.of(255, 3), Set.of(0)),
           geometry(List.of(255, 3), Set.of(1)),
           geometry(List.of(31, 257), Set.of(0)),

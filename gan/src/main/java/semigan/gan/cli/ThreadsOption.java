@@ -5,6 +5,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import semigan.kernels.Backends;
 import semigan.kernels.cpu.CpuBackend;
 
 /** How many of the processor's threads compute; heeded by a device that is opened afterwards. */
@@ -28,6 +29,6 @@ final class ThreadsOption {
 
   /** Divides the threads among devices that are opened beside each other. */
   void share(int devices) {
-    use(Math.max(1, CpuBackend.threads() / devices));
+    use(Math.max(1, Backends.threads() / devices));
   }
 }

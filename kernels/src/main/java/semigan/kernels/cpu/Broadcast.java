@@ -72,7 +72,7 @@ final class Broadcast {
     // A stretch of the outermost axis lies in one piece, also in an operand that repeats inside it.
     long rows = key.axes().axes().get(0).y();
     long elements = key.axes().elements(Axes.Axis::y);
-    long grain = Math.max(1, Stretch.LINE / (elements / rows));
+    long grain = Math.max(1, Sharing.LINE / (elements / rows));
     builder.share(rows, grain, elements, some -> describe(builder, key, some));
   }
 

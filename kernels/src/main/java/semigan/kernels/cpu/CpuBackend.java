@@ -37,6 +37,14 @@ public final class CpuBackend implements Backend {
   /** System property: how many threads compute; by default {@link #threads()}. */
   public static final String THREADS = "semigan.cpu.threads";
 
+  /**
+   * System property: elements from which a second thread takes part in a primitive; tests of small
+   * sizes lower it.
+   */
+  public static final String LEAST_SHARED = "semigan.cpu.leastShared";
+
+  private static final long WORTH_SHARING = 1 << 14;
+
   private final int threads = threads();
   private final OneDnn library;
   private final NativeMemory.Source heap = new NativeMemory.Source();
@@ -67,12 +75,12 @@ public final class CpuBackend implements Backend {
     library = OneDnn.open();
     allocator = new CachingAllocator<>(NAME, heap, MemoryBudget.ofHost());
     workers = new Workers(threads);
-    plans = new Plans(library, workers);
+    plans = new Plans(library, workers, Long.getLong(LEAST_SHARED, WORTH_SHARING));
     Tiles tiles = new Tiles(workers);
     widening = new Widening(plans, this);
     conv = new CpuConv(plans, workers, widening, this);
     gemm = new CpuGemm(plans);
-    norm = new CpuNorm(plans, tiles, widening, this);
+    norm = new CpuNorm(plans, workers, tiles, widening, this);
     elementwise = new CpuElementwise(plans, tiles, widening, this);
     copy = new CpuCopy(plans, widening);
     reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));

@@ -136,7 +136,7 @@ final class CpuConv implements ConvKernels {
       this.builder = builder;
       this.type = type;
       whole = g;
-      images = builder.stretches(g.batch(), 1, Stretch.work(g.outputLength() * g.window()));
+      images = builder.stretches(g.batch(), 1, Sharing.work(g.outputLength() * g.window()));
       // A filter [out, kh, kw, in] lies in memory as a batch of images does.
       ours =
           builder.images(type, g.outChannels(), g.kernelHeight(), g.kernelWidth(), g.inChannels());
@@ -217,7 +217,7 @@ final class CpuConv implements ConvKernels {
           });
       if (sums.size() > 1) {
         long length = dnnl_memory_desc_get_size(first) / Float.BYTES;
-        builder.share(length, Stretch.LINE, length, stretch -> add(sums, stretch));
+        builder.share(length, Sharing.LINE, length, stretch -> add(sums, stretch));
       }
       if (!direct) {
         builder.reorder(at(DNNL_ARG_FROM, first, sums.get(0)), at(DNNL_ARG_TO, ours, W));

@@ -136,7 +136,7 @@ final class CpuElementwise implements ElementwiseKernels {
         builder ->
             builder.share(
                 key.length(),
-                Stretch.LINE,
+                Sharing.LINE,
                 key.length(),
                 stretch -> describe(builder, key, stretch)));
   }

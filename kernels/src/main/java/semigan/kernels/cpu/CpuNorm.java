@@ -19,9 +19,9 @@ import semigan.kernels.NormKernels;
  * part of the primitive where oneDNN has it so (ReLU, and any slope with given statistics), else a
  * primitive of its own, in place, on what has just been written.
  *
- * <p>Several threads take some rows each. Forward they find the statistics of these, which are put
- * together, and then normalise by the whole's; backward they treat the statistics as given, and
- * what flows through them is subtracted when all sums are known.
+ * <p>Several threads take some rows each. Forward they first sum for the statistics, and then
+ * normalise by given ones; backward they treat the statistics as given, and what flows through them
+ * is subtracted when all sums are known.
  */
 final class CpuNorm implements NormKernels {
   private record Key(Pass pass, long rows, int channels, float epsilon, float slope, DType type) {
@@ -41,16 +41,10 @@ final class CpuNorm implements NormKernels {
     boolean isActivatedWithin() {
       return slope == 0 || (isActivated() && pass == Pass.INFERENCE);
     }
-
-    long elements() {
-      return rows * channels;
-    }
   }
 
   private enum Pass {
     FORWARD,
-    /** Some rows' statistics; what is written besides them counts for nothing. */
-    STATISTICS,
     INFERENCE,
     BACKWARD,
     /** Some rows' backward with given statistics. */
@@ -60,13 +54,15 @@ final class CpuNorm implements NormKernels {
   private static final int AFFINE = dnnl_use_scale | dnnl_use_shift;
 
   private final Plans plans;
+  private final Workers workers;
   private final Tiles tiles;
   private final Widening widening;
   private final Backend backend;
   private final WeightNormRows weights;
 
-  CpuNorm(Plans plans, Tiles tiles, Widening widening, Backend backend) {
+  CpuNorm(Plans plans, Workers workers, Tiles tiles, Widening widening, Backend backend) {
     this.plans = plans;
+    this.workers = workers;
     this.tiles = tiles;
     this.widening = widening;
     this.backend = backend;
@@ -87,57 +83,93 @@ final class CpuNorm implements NormKernels {
       Buffer variance) {
     Key key = new Key(Pass.FORWARD, rows, channels, epsilon, slope, x.type());
     List<Stretch> shares = shares(key);
-    if (shares.size() == 1) {
+    if (shares.size() == 1 || channels > Tiles.SIZE) {
       run(key, CpuNorm::describeForward, x, scale, shift, mean, variance, y);
       return;
     }
-    Buffer means = backend.allocate(DType.F32, (long) shares.size() * channels);
-    Buffer variances = backend.allocate(DType.F32, means.length());
-    run(
-        new Key(Pass.STATISTICS, rows, channels, epsilon, 1, x.type()),
-        CpuNorm::describeRows,
-        x,
-        scale,
-        shift,
-        means,
-        variances,
-        y);
-    merge(
-        shares,
-        CpuBuffer.of(means),
-        CpuBuffer.of(variances),
-        CpuBuffer.of(mean),
-        CpuBuffer.of(variance));
-    backend.release(means);
-    backend.release(variances);
+    try (var wide = widening.open()) {
+      statistics(
+          rows,
+          shares,
+          wide.reading(x).floats(),
+          CpuBuffer.of(mean).floats(),
+          CpuBuffer.of(variance).floats());
+    }
     batchNormInference(rows, channels, epsilon, slope, x, scale, shift, mean, variance, y);
   }
 
-  /** The statistics of all rows from those of each share (Chan, Golub and LeVeque 1979). */
-  private static void merge(
-      List<Stretch> shares,
-      CpuBuffer means,
-      CpuBuffer variances,
-      CpuBuffer mean,
-      CpuBuffer variance) {
-    int channels = mean.size();
+  /** Of all rows, from each share's sums about a common value near their mean. */
+  private void statistics(
+      long rows, List<Stretch> shares, FloatBuffer x, FloatBuffer mean, FloatBuffer variance) {
+    int channels = mean.capacity();
+    float[] near = nearMean(rows, x, channels);
+    double[][] sums = new double[shares.size()][channels];
+    double[][] squares = new double[shares.size()][channels];
+    workers.share(
+        shares.size(),
+        (thread, from, to) -> {
+          for (int i = from; i < to; i++) {
+            sums(shares.get(i), x, near, sums[i], squares[i]);
+          }
+        });
     for (int c = 0; c < channels; c++) {
-      double rows = 0;
-      double sum = 0;
+      double apart = 0;
+      double square = 0;
       for (int i = 0; i < shares.size(); i++) {
-        rows += shares.get(i).count();
-        sum += shares.get(i).count() * (double) means.floats().get(i * channels + c);
+        apart += sums[i][c] / rows;
+        square += squares[i][c] / rows;
       }
-      double whole = sum / rows;
-      double squares = 0;
-      for (int i = 0; i < shares.size(); i++) {
-        double apart = means.floats().get(i * channels + c) - whole;
-        double within = variances.floats().get(i * channels + c);
-        squares += shares.get(i).count() * (within + apart * apart);
-      }
-      mean.floats().put(c, (float) whole);
-      variance.floats().put(c, (float) (squares / rows));
+      mean.put(c, (float) (near[c] + apart));
+      variance.put(c, (float) Math.max(0, square - apart * apart));
     }
+  }
+
+  /** The mean of the first rows, as many as fit a tile, repeated for each of them. */
+  private static float[] nearMean(long rows, FloatBuffer x, int channels) {
+    int length = wholeRows(channels);
+    int count = (int) Math.min(length, rows * channels);
+    float[] values = new float[length];
+    x.get(0, values, 0, count);
+    float[] near = new float[length];
+    for (int i = 0; i < count; i++) {
+      near[i % channels] += values[i] * channels / count;
+    }
+    for (int i = channels; i < length; i++) {
+      near[i] = near[i - channels];
+    }
+    return near;
+  }
+
+  /** Of some rows: sums of the differences from {@code near}, and of their squares. */
+  private static void sums(
+      Stretch rows, FloatBuffer x, float[] near, double[] sums, double[] squares) {
+    int channels = sums.length;
+    float[] values = new float[near.length];
+    float[] sum = new float[near.length];
+    float[] square = new float[near.length];
+    int end = (int) (rows.from() + rows.count()) * channels;
+    for (int from = (int) rows.from() * channels; from < end; from += near.length) {
+      int count = Math.min(near.length, end - from);
+      x.get(from, values, 0, count);
+      add(values, near, sum, square, count);
+    }
+    for (int i = 0; i < near.length; i++) {
+      sums[i % channels] += sum[i];
+      squares[i % channels] += square[i];
+    }
+  }
+
+  private static void add(float[] x, float[] near, float[] sum, float[] square, int count) {
+    for (int i = 0; i < count; i++) {
+      float apart = x[i] - near[i];
+      sum[i] += apart;
+      square[i] += apart * apart;
+    }
+  }
+
+  /** Elements of as many rows as fit a tile: a loop over them finds its channel by its index. */
+  private static int wholeRows(int channels) {
+    return Tiles.SIZE / channels * channels;
   }
 
   @Override
@@ -152,9 +184,11 @@ final class CpuNorm implements NormKernels {
       Buffer mean,
       Buffer variance,
       Buffer y) {
+    Key key = new Key(Pass.INFERENCE, rows, channels, epsilon, slope, x.type());
+    List<Stretch> shares = shares(key);
     run(
-        new Key(Pass.INFERENCE, rows, channels, epsilon, slope, x.type()),
-        CpuNorm::describeRows,
+        key,
+        (builder, some) -> describeRows(builder, some, shares),
         x,
         scale,
         shift,
@@ -189,7 +223,8 @@ final class CpuNorm implements NormKernels {
       Buffer target = direct ? dx : wide.writing(dx);
       Buffer outputs = direct ? y : wide.reading(y);
       List<Stretch> shares = shares(key);
-      if (shares.size() == 1 || key.type() == DType.BF16) {
+      // What comes through the statistics is subtracted in F32, and in tiles of whole rows.
+      if (shares.size() == 1 || key.type() == DType.BF16 || channels > Tiles.SIZE) {
         run(
             key,
             CpuNorm::describeBackward,
@@ -208,7 +243,7 @@ final class CpuNorm implements NormKernels {
       Buffer dshifts = backend.allocate(DType.F32, dscales.length());
       run(
           key.with(Pass.BACKWARD_INFERENCE),
-          CpuNorm::describeBackwardRows,
+          (builder, some) -> describeBackwardRows(builder, some, shares),
           inputs,
           scale,
           mean,
@@ -260,9 +295,7 @@ final class CpuNorm implements NormKernels {
       CpuBuffer dshift,
       CpuBuffer dx) {
     int channels = key.channels();
-    // As many whole rows as fit a tile, so that the loop is long and finds its channel by its
-    // index.
-    int length = Math.max(1, Tiles.SIZE / channels) * channels;
+    int length = wholeRows(channels);
     float[] centre = new float[length];
     float[] level = new float[length];
     float[] steepness = new float[length];
@@ -295,10 +328,8 @@ final class CpuNorm implements NormKernels {
     }
   }
 
-  /** One if there is too little to share, or a row is longer than a tile. */
   private List<Stretch> shares(Key key) {
-    int threads = key.channels() > Tiles.SIZE ? 1 : plans.threads();
-    return Stretch.shares(threads, key.rows(), 1, key.elements());
+    return plans.sharing().of(key.rows(), 1, key.rows() * key.channels());
   }
 
   private void run(Key key, BiConsumer<PlanBuilder, Key> recipe, Buffer... operands) {
@@ -323,31 +354,22 @@ final class CpuNorm implements NormKernels {
     }
   }
 
-  /** The rows in shares; each has statistics of its own place, or all have the same. */
-  private static void describeRows(PlanBuilder builder, Key key) {
-    List<Stretch> shares = builder.stretches(key.rows(), 1, key.elements());
+  private static void describeRows(PlanBuilder builder, Key key, List<Stretch> shares) {
     builder.share(
-        shares,
-        rows -> {
-          long statistics = key.pass() == Pass.STATISTICS ? shares.indexOf(rows) : 0;
-          describeNormalisation(builder, key.withRows(rows.count()), rows.from(), statistics);
-        });
+        shares, rows -> describeNormalisation(builder, key.withRows(rows.count()), rows.from()));
   }
 
   private static void describeNormalisation(PlanBuilder builder, Key key) {
-    describeNormalisation(builder, key, 0, 0);
+    describeNormalisation(builder, key, 0);
   }
 
   /**
    * @param first row
-   * @param statistics which of those that lie one after another
    */
-  private static void describeNormalisation(
-      PlanBuilder builder, Key key, long first, long statistics) {
+  private static void describeNormalisation(PlanBuilder builder, Key key, long first) {
     dnnl_memory_desc x = builder.images(key.type(), 1, key.rows(), 1, key.channels());
     dnnl_memory_desc vector = builder.rowMajor(key.channels());
     long from = first * key.channels() * key.type().bytes();
-    long theirs = statistics * key.channels() * Float.BYTES;
     builder.step(
         forward(
             builder,
@@ -359,13 +381,12 @@ final class CpuNorm implements NormKernels {
         at(DNNL_ARG_SRC, x, 0, from),
         at(DNNL_ARG_SCALE, vector, 1),
         at(DNNL_ARG_SHIFT, vector, 2),
-        at(DNNL_ARG_MEAN, vector, 3, theirs),
-        at(DNNL_ARG_VARIANCE, vector, 4, theirs),
+        at(DNNL_ARG_MEAN, vector, 3),
+        at(DNNL_ARG_VARIANCE, vector, 4),
         at(DNNL_ARG_DST, x, 5, from));
   }
 
-  private static void describeBackwardRows(PlanBuilder builder, Key key) {
-    List<Stretch> shares = builder.stretches(key.rows(), 1, key.elements());
+  private static void describeBackwardRows(PlanBuilder builder, Key key, List<Stretch> shares) {
     builder.share(
         shares,
         rows ->
@@ -478,7 +499,7 @@ final class CpuNorm implements NormKernels {
 
   private static int flags(Key key) {
     return switch (key.pass()) {
-      case FORWARD, STATISTICS, BACKWARD -> AFFINE;
+      case FORWARD, BACKWARD -> AFFINE;
       case INFERENCE, BACKWARD_INFERENCE -> AFFINE | dnnl_use_global_stats;
     };
   }

@@ -29,7 +29,7 @@ final class PlanBuilder implements AutoCloseable {
 
   private final OneDnn library;
   private final Workers workers;
-  private final int threads;
+  private final Sharing sharing;
   private final Scratch scratch;
   private final List<dnnl_primitive_attr> allAttributes = new ArrayList<>();
   private final dnnl_primitive_attr attributes;
@@ -42,12 +42,12 @@ final class PlanBuilder implements AutoCloseable {
   private long temporaryBytes;
 
   /**
-   * @param threads on which a plan may run at the same time, at most as many as there are workers
+   * @param sharing among at most as many threads as there are workers
    */
-  PlanBuilder(OneDnn library, Workers workers, int threads, Scratch scratch) {
+  PlanBuilder(OneDnn library, Workers workers, Sharing sharing, Scratch scratch) {
     this.library = library;
     this.workers = workers;
-    this.threads = threads;
+    this.sharing = sharing;
     this.scratch = scratch;
     attributes = newAttributes();
   }
@@ -197,9 +197,9 @@ final class PlanBuilder implements AutoCloseable {
     return new Argument(role, layout, place, offset);
   }
 
-  /** As {@link Stretch#shares}, for the threads that a plan runs on. */
+  /** As {@link Sharing#of}. */
   List<Stretch> stretches(long extent, long grain, long work) {
-    return Stretch.shares(threads, extent, grain, work);
+    return sharing.of(extent, grain, work);
   }
 
   /** Appends what is done at the same time, each stretch by a thread of its own. */
@@ -234,7 +234,10 @@ final class PlanBuilder implements AutoCloseable {
     } else {
       part.add(step);
     }
-    names.add(implementation(descriptor));
+    // The parts of a phase do the same; the first one's names will do.
+    if (phases.get(phases.size() - 1).parts().size() == 1) {
+      names.add(implementation(descriptor));
+    }
     return this;
   }
 

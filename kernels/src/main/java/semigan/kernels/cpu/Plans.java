@@ -16,6 +16,7 @@ final class Plans implements AutoCloseable {
 
   private final OneDnn library;
   private final Workers workers;
+  private final Sharing sharing;
   private final Scratch scratch = new Scratch();
   private final LinkedHashMap<Record, Plan> cache =
       new LinkedHashMap<>(2 * CAPACITY, 0.75f, true) {
@@ -29,14 +30,18 @@ final class Plans implements AutoCloseable {
         }
       };
 
-  Plans(OneDnn library, Workers workers) {
+  /**
+   * @param leastWork as {@link Sharing} has it
+   */
+  Plans(OneDnn library, Workers workers, long leastWork) {
     this.library = library;
     this.workers = workers;
+    // Where a primitive has OpenMP's threads, it is not shared out among ours.
+    sharing = new Sharing(library.runsOnOneThread() ? workers.threads() : 1, leastWork);
   }
 
-  /** How many take part in a plan: one where oneDNN has threads of its own. */
-  int threads() {
-    return library.runsOnOneThread() ? workers.threads() : 1;
+  Sharing sharing() {
+    return sharing;
   }
 
   /**
@@ -48,7 +53,7 @@ final class Plans implements AutoCloseable {
   Plan get(Record key, Consumer<PlanBuilder> recipe) {
     Plan plan = cache.get(key);
     if (plan == null) {
-      try (PlanBuilder builder = new PlanBuilder(library, workers, threads(), scratch)) {
+      try (PlanBuilder builder = new PlanBuilder(library, workers, sharing, scratch)) {
         recipe.accept(builder);
         plan = builder.build();
       }

@@ -45,7 +45,7 @@ record Product(Matrices a, Matrices b, Matrices c, Epilogue epilogue) {
 
   void describe(PlanBuilder builder) {
     long work =
-        a.elements() + b.elements() + c.elements() + Stretch.work(c.elements() * a.columns());
+        a.elements() + b.elements() + c.elements() + Sharing.work(c.elements() * a.columns());
     // The larger operand is read by one thread only, the smaller one by each.
     if (c.rows() >= Math.max(c.columns(), c.count())) {
       builder.share(c.rows(), ROWS, work, rows -> describeRows(builder, rows));

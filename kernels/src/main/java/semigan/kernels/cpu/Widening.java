@@ -40,7 +40,7 @@ final class Widening {
               builder ->
                   builder.share(
                       key.length(),
-                      Stretch.LINE,
+                      Sharing.LINE,
                       key.length(),
                       stretch -> describe(builder, key, stretch)))
           .run(source, target);
