@@ -3,7 +3,6 @@ package semigan.kernels.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 import static semigan.kernels.cpu.PlanBuilder.at;
 
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -54,18 +53,16 @@ final class CpuNorm implements NormKernels {
   private static final int AFFINE = dnnl_use_scale | dnnl_use_shift;
 
   private final Plans plans;
-  private final Workers workers;
-  private final Tiles tiles;
   private final Widening widening;
   private final Backend backend;
+  private final BatchNormRows loops;
   private final WeightNormRows weights;
 
   CpuNorm(Plans plans, Workers workers, Tiles tiles, Widening widening, Backend backend) {
     this.plans = plans;
-    this.workers = workers;
-    this.tiles = tiles;
     this.widening = widening;
     this.backend = backend;
+    loops = new BatchNormRows(workers, tiles);
     weights = new WeightNormRows(tiles);
   }
 
@@ -83,93 +80,14 @@ final class CpuNorm implements NormKernels {
       Buffer variance) {
     Key key = new Key(Pass.FORWARD, rows, channels, epsilon, slope, x.type());
     List<Stretch> shares = shares(key);
-    if (shares.size() == 1 || channels > Tiles.SIZE) {
+    if (shares.size() == 1 || channels > BatchNormRows.MOST_CHANNELS) {
       run(key, CpuNorm::describeForward, x, scale, shift, mean, variance, y);
       return;
     }
     try (var wide = widening.open()) {
-      statistics(
-          rows,
-          shares,
-          wide.reading(x).floats(),
-          CpuBuffer.of(mean).floats(),
-          CpuBuffer.of(variance).floats());
+      loops.statistics(shares, wide.reading(x), CpuBuffer.of(mean), CpuBuffer.of(variance));
     }
     batchNormInference(rows, channels, epsilon, slope, x, scale, shift, mean, variance, y);
-  }
-
-  /** Of all rows, from each share's sums about a common value near their mean. */
-  private void statistics(
-      long rows, List<Stretch> shares, FloatBuffer x, FloatBuffer mean, FloatBuffer variance) {
-    int channels = mean.capacity();
-    float[] near = nearMean(rows, x, channels);
-    double[][] sums = new double[shares.size()][channels];
-    double[][] squares = new double[shares.size()][channels];
-    workers.share(
-        shares.size(),
-        (thread, from, to) -> {
-          for (int i = from; i < to; i++) {
-            sums(shares.get(i), x, near, sums[i], squares[i]);
-          }
-        });
-    for (int c = 0; c < channels; c++) {
-      double apart = 0;
-      double square = 0;
-      for (int i = 0; i < shares.size(); i++) {
-        apart += sums[i][c] / rows;
-        square += squares[i][c] / rows;
-      }
-      mean.put(c, (float) (near[c] + apart));
-      variance.put(c, (float) Math.max(0, square - apart * apart));
-    }
-  }
-
-  /** The mean of the first rows, as many as fit a tile, repeated for each of them. */
-  private static float[] nearMean(long rows, FloatBuffer x, int channels) {
-    int length = wholeRows(channels);
-    int count = (int) Math.min(length, rows * channels);
-    float[] values = new float[length];
-    x.get(0, values, 0, count);
-    float[] near = new float[length];
-    for (int i = 0; i < count; i++) {
-      near[i % channels] += values[i] * channels / count;
-    }
-    for (int i = channels; i < length; i++) {
-      near[i] = near[i - channels];
-    }
-    return near;
-  }
-
-  /** Of some rows: sums of the differences from {@code near}, and of their squares. */
-  private static void sums(
-      Stretch rows, FloatBuffer x, float[] near, double[] sums, double[] squares) {
-    int channels = sums.length;
-    float[] values = new float[near.length];
-    float[] sum = new float[near.length];
-    float[] square = new float[near.length];
-    int end = (int) (rows.from() + rows.count()) * channels;
-    for (int from = (int) rows.from() * channels; from < end; from += near.length) {
-      int count = Math.min(near.length, end - from);
-      x.get(from, values, 0, count);
-      add(values, near, sum, square, count);
-    }
-    for (int i = 0; i < near.length; i++) {
-      sums[i % channels] += sum[i];
-      squares[i % channels] += square[i];
-    }
-  }
-
-  private static void add(float[] x, float[] near, float[] sum, float[] square, int count) {
-    for (int i = 0; i < count; i++) {
-      float apart = x[i] - near[i];
-      sum[i] += apart;
-      square[i] += apart * apart;
-    }
-  }
-
-  /** Elements of as many rows as fit a tile: a loop over them finds its channel by its index. */
-  private static int wholeRows(int channels) {
-    return Tiles.SIZE / channels * channels;
   }
 
   @Override
@@ -224,7 +142,9 @@ final class CpuNorm implements NormKernels {
       Buffer outputs = direct ? y : wide.reading(y);
       List<Stretch> shares = shares(key);
       // What comes through the statistics is subtracted in F32, and in tiles of whole rows.
-      if (shares.size() == 1 || key.type() == DType.BF16 || channels > Tiles.SIZE) {
+      if (shares.size() == 1
+          || key.type() == DType.BF16
+          || channels > BatchNormRows.MOST_CHANNELS) {
         run(
             key,
             CpuNorm::describeBackward,
@@ -257,8 +177,9 @@ final class CpuNorm implements NormKernels {
       add(shares.size(), CpuBuffer.of(dshifts), CpuBuffer.of(dshift));
       backend.release(dscales);
       backend.release(dshifts);
-      throughStatistics(
-          key,
+      loops.throughStatistics(
+          rows,
+          epsilon,
           CpuBuffer.of(inputs),
           CpuBuffer.of(scale),
           CpuBuffer.of(mean),
@@ -278,53 +199,6 @@ final class CpuNorm implements NormKernels {
         sum += parts.floats().get(i * channels + c);
       }
       sums.floats().put(c, (float) sum);
-    }
-  }
-
-  /**
-   * Subtracts from {@code dx} what flows through mean and variance: {@code scale / deviation
-   * (dshift + dscale (x - mean) / deviation) / rows}.
-   */
-  private void throughStatistics(
-      Key key,
-      CpuBuffer x,
-      CpuBuffer scale,
-      CpuBuffer mean,
-      CpuBuffer variance,
-      CpuBuffer dscale,
-      CpuBuffer dshift,
-      CpuBuffer dx) {
-    int channels = key.channels();
-    int length = wholeRows(channels);
-    float[] centre = new float[length];
-    float[] level = new float[length];
-    float[] steepness = new float[length];
-    for (int i = 0; i < length; i++) {
-      int c = i % channels;
-      double deviation = Math.sqrt((double) variance.floats().get(c) + key.epsilon());
-      double factor = scale.floats().get(c) / deviation / key.rows();
-      centre[i] = mean.floats().get(c);
-      level[i] = (float) (factor * dshift.floats().get(c));
-      steepness[i] = (float) (factor * dscale.floats().get(c) / deviation);
-    }
-    FloatBuffer inputs = x.floats();
-    FloatBuffer target = dx.floats();
-    tiles.forEach(
-        length,
-        dx.size(),
-        0,
-        (tile, from, count) -> {
-          inputs.get(from, tile[0], 0, count);
-          target.get(from, tile[1], 0, count);
-          subtract(tile[1], tile[0], centre, level, steepness, count);
-          target.put(from, tile[1], 0, count);
-        });
-  }
-
-  private static void subtract(
-      float[] d, float[] x, float[] centre, float[] level, float[] steepness, int count) {
-    for (int i = 0; i < count; i++) {
-      d[i] -= level[i] + steepness[i] * (x[i] - centre[i]);
     }
   }
 
