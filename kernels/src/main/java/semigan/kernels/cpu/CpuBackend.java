@@ -34,7 +34,7 @@ import semigan.kernels.ResizeKernels;
 public final class CpuBackend implements Backend {
   public static final String NAME = "cpu";
 
-  /** System property: how many threads compute; by default {@link #threads()}. */
+  /** System property: how many threads compute. */
   public static final String THREADS = "semigan.cpu.threads";
 
   /**
@@ -93,8 +93,8 @@ public final class CpuBackend implements Backend {
   }
 
   /**
-   * How many threads a backend opened now has: as many as {@link #THREADS} says, else as {@code
-   * OMP_NUM_THREADS} does, else as the machine has processors or a container's limit allows.
+   * How many threads a backend that is opened now has: as many as {@link #THREADS} says, else as
+   * {@code OMP_NUM_THREADS} does, else as the machine has processors or a container's limit allows.
    */
   public static int threads() {
     String variable = Objects.requireNonNullElse(System.getenv("OMP_NUM_THREADS"), "");

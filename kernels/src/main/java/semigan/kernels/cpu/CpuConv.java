@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Backend;
@@ -143,41 +143,24 @@ final class CpuConv implements ConvKernels {
     }
 
     void forward() {
-      eachWithFilter(
-          images -> forwardDescriptor(images.count()),
-          (images, descriptor, theirs, w) ->
-              builder.step(
-                  descriptor,
-                  x(DNNL_ARG_SRC, images),
-                  at(DNNL_ARG_WEIGHTS, theirs, w),
-                  y(DNNL_ARG_DST, images)));
+      shareWithFilter(this::forwardDescriptor, DNNL_ARG_SRC, DNNL_ARG_DST);
     }
 
     void backwardInput() {
-      eachWithFilter(
-          images -> backwardInputDescriptor(images.count()),
-          (images, descriptor, theirs, w) ->
-              builder.step(
-                  descriptor,
-                  y(DNNL_ARG_DIFF_DST, images),
-                  at(DNNL_ARG_WEIGHTS, theirs, w),
-                  x(DNNL_ARG_DIFF_SRC, images)));
-    }
-
-    private interface Step {
-      void describe(Stretch images, dnnl_primitive_desc descriptor, dnnl_memory_desc theirs, int w);
+      shareWithFilter(this::backwardInputDescriptor, DNNL_ARG_DIFF_SRC, DNNL_ARG_DIFF_DST);
     }
 
     /**
      * What reads the filter, after it has been brought into the order that the primitives chose.
      */
-    private void eachWithFilter(Function<Stretch, dnnl_primitive_desc> create, Step step) {
+    private void shareWithFilter(
+        LongFunction<dnnl_primitive_desc> create, int roleOfX, int roleOfY) {
       Map<Stretch, dnnl_primitive_desc> descriptors = new HashMap<>();
       Map<Stretch, Integer> filters = new HashMap<>();
       dnnl_memory_desc last = ours;
       int place = W;
       for (Stretch stretch : images) {
-        dnnl_primitive_desc descriptor = create.apply(stretch);
+        dnnl_primitive_desc descriptor = create.apply(stretch.count());
         dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_weights_md);
         if (dnnl_memory_desc_equal(theirs, last) == 0) {
           place = builder.temporary(theirs);
@@ -192,7 +175,11 @@ final class CpuConv implements ConvKernels {
           stretch -> {
             dnnl_primitive_desc descriptor = descriptors.get(stretch);
             dnnl_memory_desc theirs = builder.chosen(descriptor, dnnl_query_weights_md);
-            step.describe(stretch, descriptor, theirs, filters.get(stretch));
+            builder.step(
+                descriptor,
+                x(roleOfX, stretch),
+                at(DNNL_ARG_WEIGHTS, theirs, filters.get(stretch)),
+                y(roleOfY, stretch));
           });
     }
 
@@ -217,7 +204,7 @@ final class CpuConv implements ConvKernels {
           });
       if (sums.size() > 1) {
         long length = dnnl_memory_desc_get_size(first) / Float.BYTES;
-        builder.share(length, Sharing.LINE, length, stretch -> add(sums, stretch));
+        builder.shareElements(length, stretch -> add(sums, stretch));
       }
       if (!direct) {
         builder.reorder(at(DNNL_ARG_FROM, first, sums.get(0)), at(DNNL_ARG_TO, ours, W));

@@ -133,12 +133,7 @@ final class CpuElementwise implements ElementwiseKernels {
     var key = new UnaryKey(op, alpha, beta, backward, x.type(), x.length());
     return plans.get(
         key,
-        builder ->
-            builder.share(
-                key.length(),
-                Sharing.LINE,
-                key.length(),
-                stretch -> describe(builder, key, stretch)));
+        builder -> builder.shareElements(key.length(), stretch -> describe(builder, key, stretch)));
   }
 
   private static void describe(PlanBuilder builder, UnaryKey key, Stretch stretch) {

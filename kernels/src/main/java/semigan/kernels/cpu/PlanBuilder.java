@@ -203,7 +203,7 @@ final class PlanBuilder implements AutoCloseable {
   }
 
   /** Appends what is done at the same time, each stretch by a thread of its own. */
-  PlanBuilder share(List<Stretch> stretches, Part body) {
+  void share(List<Stretch> stretches, Part body) {
     List<List<Primitive>> parts = new ArrayList<>();
     phases.add(new Plan.Phase(parts));
     for (Stretch stretch : stretches) {
@@ -212,11 +212,15 @@ final class PlanBuilder implements AutoCloseable {
       body.describe(stretch);
     }
     part = null;
-    return this;
   }
 
-  PlanBuilder share(long extent, long grain, long work, Part body) {
-    return share(stretches(extent, grain, work), body);
+  void share(long extent, long grain, long work, Part body) {
+    share(stretches(extent, grain, work), body);
+  }
+
+  /** Shares out elements that lie one behind another. */
+  void shareElements(long count, Part body) {
+    share(count, Sharing.LINE, count, body);
   }
 
   /** Appends a primitive: to the part that is being described, or as a phase of its own. */

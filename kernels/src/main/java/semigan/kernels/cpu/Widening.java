@@ -38,11 +38,7 @@ final class Widening {
           .get(
               key,
               builder ->
-                  builder.share(
-                      key.length(),
-                      Sharing.LINE,
-                      key.length(),
-                      stretch -> describe(builder, key, stretch)))
+                  builder.shareElements(key.length(), stretch -> describe(builder, key, stretch)))
           .run(source, target);
     }
   }

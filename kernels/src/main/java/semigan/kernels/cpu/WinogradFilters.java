@@ -20,9 +20,6 @@ import semigan.kernels.DType;
 final class WinogradFilters {
   private static final int POINTS = Winograd.POINTS;
 
-  /** Elements of a line of the cache; a filter, of 16 taps for each channel, has whole ones. */
-  private static final int LINE = 16;
-
   /** Images of even or odd rows and columns. */
   private static final int PHASES = 4;
 
@@ -52,11 +49,10 @@ final class WinogradFilters {
       IntBuffer theirs = w.ints();
       AtomicBoolean same = new AtomicBoolean(true);
       workers.share(
-          w.size() / LINE,
+          w.size(),
           (thread, from, to) -> {
-            int start = from * LINE;
-            int length = (to - from) * LINE;
-            if (ours.slice(start, length).mismatch(theirs.slice(start, length)) >= 0) {
+            int length = to - from;
+            if (ours.slice(from, length).mismatch(theirs.slice(from, length)) >= 0) {
               same.set(false);
             }
           });
