@@ -4,11 +4,11 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * The loops in Java of a batch normalisation that several threads share: the statistics of all
- * rows, and what flows back through them. All F32, {@code [rows, channels]}.
+ * The loops in Java of a batch normalisation: the statistics of all rows, and what flows back
+ * through them where several threads share them. All F32, {@code [rows, channels]}.
  */
 final class BatchNormRows {
-  /** A tile holds whole rows. */
+  /** Of {@link #throughStatistics}: a tile holds whole rows. */
   static final int MOST_CHANNELS = Tiles.SIZE;
 
   private final Workers workers;
@@ -48,13 +48,12 @@ final class BatchNormRows {
 
   /** The mean of the first rows, as many as fit a tile, repeated for each of them. */
   private static float[] nearMean(FloatBuffer x, int size, int channels) {
-    int length = wholeRows(channels);
-    int count = Math.min(length, size);
+    int length = Math.min(wholeRows(channels), size);
     float[] values = new float[length];
-    x.get(0, values, 0, count);
+    x.get(0, values, 0, length);
     float[] near = new float[length];
-    for (int i = 0; i < count; i++) {
-      near[i % channels] += values[i] * channels / count;
+    for (int i = 0; i < length; i++) {
+      near[i % channels] += values[i] * channels / length;
     }
     for (int i = channels; i < length; i++) {
       near[i] = near[i - channels];
@@ -137,8 +136,11 @@ final class BatchNormRows {
     }
   }
 
-  /** Elements of as many rows as fit a tile: a loop over them finds its channel by its index. */
+  /**
+   * Elements of as many rows as fit a tile, of one at least: a loop over them finds its channel by
+   * its index.
+   */
   private static int wholeRows(int channels) {
-    return Tiles.SIZE / channels * channels;
+    return Math.max(1, Tiles.SIZE / channels) * channels;
   }
 }

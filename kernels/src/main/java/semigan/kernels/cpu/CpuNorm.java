@@ -14,13 +14,13 @@ import semigan.kernels.DType;
 import semigan.kernels.NormKernels;
 
 /**
- * Batch normalisation by oneDNN, over rows seen as the pixels of one tall image. The activation is
- * part of the primitive where oneDNN has it so (ReLU, and any slope with given statistics), else a
- * primitive of its own, in place, on what has just been written.
+ * Batch normalisation by oneDNN, over rows seen as the pixels of one tall image. Forward the
+ * statistics are sums of our own, since those of oneDNN are too rough on one thread, and oneDNN
+ * normalises and activates by them as given; backward the activation is a primitive before the
+ * normalisation's.
  *
- * <p>Several threads take some rows each. Forward they first sum for the statistics, and then
- * normalise by given ones; backward they treat the statistics as given, and what flows through them
- * is subtracted when all sums are known.
+ * <p>Several threads take some rows each. Backward they treat the statistics as given, and what
+ * flows through them is subtracted when all sums are known.
  */
 final class CpuNorm implements NormKernels {
   private record Key(Pass pass, long rows, int channels, float epsilon, float slope, DType type) {
@@ -35,15 +35,9 @@ final class CpuNorm implements NormKernels {
     Key withRows(long some) {
       return new Key(pass, some, channels, epsilon, slope, type);
     }
-
-    /** In training, oneDNN's own activation is ReLU alone. */
-    boolean isActivatedWithin() {
-      return slope == 0 || (isActivated() && pass == Pass.INFERENCE);
-    }
   }
 
   private enum Pass {
-    FORWARD,
     INFERENCE,
     BACKWARD,
     /** Some rows' backward with given statistics. */
@@ -78,14 +72,9 @@ final class CpuNorm implements NormKernels {
       Buffer y,
       Buffer mean,
       Buffer variance) {
-    Key key = new Key(Pass.FORWARD, rows, channels, epsilon, slope, x.type());
-    List<Stretch> shares = shares(key);
-    if (shares.size() == 1 || channels > BatchNormRows.MOST_CHANNELS) {
-      run(key, CpuNorm::describeForward, x, scale, shift, mean, variance, y);
-      return;
-    }
     try (var wide = widening.open()) {
-      loops.statistics(shares, wide.reading(x), CpuBuffer.of(mean), CpuBuffer.of(variance));
+      loops.statistics(
+          shares(rows, channels), wide.reading(x), CpuBuffer.of(mean), CpuBuffer.of(variance));
     }
     batchNormInference(rows, channels, epsilon, slope, x, scale, shift, mean, variance, y);
   }
@@ -103,7 +92,7 @@ final class CpuNorm implements NormKernels {
       Buffer variance,
       Buffer y) {
     Key key = new Key(Pass.INFERENCE, rows, channels, epsilon, slope, x.type());
-    List<Stretch> shares = shares(key);
+    List<Stretch> shares = shares(rows, channels);
     run(
         key,
         (builder, some) -> describeRows(builder, some, shares),
@@ -140,7 +129,7 @@ final class CpuNorm implements NormKernels {
       Buffer gradients = direct ? dy : wide.reading(dy);
       Buffer target = direct ? dx : wide.writing(dx);
       Buffer outputs = direct ? y : wide.reading(y);
-      List<Stretch> shares = shares(key);
+      List<Stretch> shares = shares(rows, channels);
       // What comes through the statistics is subtracted in F32, and in tiles of whole rows.
       if (shares.size() == 1
           || key.type() == DType.BF16
@@ -202,8 +191,8 @@ final class CpuNorm implements NormKernels {
     }
   }
 
-  private List<Stretch> shares(Key key) {
-    return plans.sharing().of(key.rows(), 1, key.rows() * key.channels());
+  private List<Stretch> shares(long rows, int channels) {
+    return plans.sharing().of(rows, 1, rows * channels);
   }
 
   private void run(Key key, BiConsumer<PlanBuilder, Key> recipe, Buffer... operands) {
@@ -214,27 +203,9 @@ final class CpuNorm implements NormKernels {
     plans.get(key, builder -> recipe.accept(builder, key)).run(places);
   }
 
-  private static void describeForward(PlanBuilder builder, Key key) {
-    describeNormalisation(builder, key);
-    if (key.isActivated() && !key.isActivatedWithin()) {
-      if (key.type() == DType.BF16) {
-        // An activation of what is rounded already would round once more.
-        describeNormalisation(builder, key.with(Pass.INFERENCE));
-        return;
-      }
-      dnnl_memory_desc y = builder.rowMajor(key.type(), key.rows() * key.channels());
-      builder.step(
-          activation(builder, y, key.slope()), at(DNNL_ARG_SRC, y, 5), at(DNNL_ARG_DST, y, 5));
-    }
-  }
-
   private static void describeRows(PlanBuilder builder, Key key, List<Stretch> shares) {
     builder.share(
         shares, rows -> describeNormalisation(builder, key.withRows(rows.count()), rows.from()));
-  }
-
-  private static void describeNormalisation(PlanBuilder builder, Key key) {
-    describeNormalisation(builder, key, 0);
   }
 
   /**
@@ -249,7 +220,7 @@ final class CpuNorm implements NormKernels {
             builder,
             x,
             key,
-            key.isActivatedWithin()
+            key.isActivated()
                 ? builder.attributesWithLeakyRelu(key.slope())
                 : builder.attributes()),
         at(DNNL_ARG_SRC, x, 0, from),
@@ -373,7 +344,7 @@ final class CpuNorm implements NormKernels {
 
   private static int flags(Key key) {
     return switch (key.pass()) {
-      case FORWARD, BACKWARD -> AFFINE;
+      case BACKWARD -> AFFINE;
       case INFERENCE, BACKWARD_INFERENCE -> AFFINE | dnnl_use_global_stats;
     };
   }
