@@ -61,8 +61,8 @@ class LowDensityTest {
             Map.entry("batch", 20),
             Map.entry("labelledBatch", 20),
             Map.entry("generatorLoss", "feature-matching"),
-            Map.entry("generatorRate", 0.003f),
-            Map.entry("discriminatorRate", 0.003f),
+            Map.entry("generatorRate", 0.001f),
+            Map.entry("discriminatorRate", 0.001f),
             Map.entry("density", weight),
             Map.entry("densityQuantile", QUANTILE),
             Map.entry("checkpointEvery", 10)));
@@ -111,7 +111,7 @@ class LowDensityTest {
       trainer
           .lowDensity()
           .ifPresent(term -> term.learn(data.train(), DENSITY_STEPS, () -> false, message -> {}));
-      for (int step = 1; step <= 30; step++) {
+      for (int step = 1; step <= 60; step++) {
         trainer.step(step, loaders.next());
       }
       GanModel model = trainer.model();
