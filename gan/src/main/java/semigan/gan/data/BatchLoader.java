@@ -5,9 +5,9 @@ import java.util.concurrent.BlockingQueue;
 
 /**
  * Endless shuffled batches, prepared ahead on a thread of its own. Batch k of a run is a pure
- * function of (data set, indices, batch size, augmentation, seed, k): a run that begins at any
- * batch sees what an unbroken run sees from there. The thread is a daemon; {@link #close()} stops
- * it.
+ * function of (data set, indices, batch size, augmentation, mixup, seed, k): a run that begins at
+ * any batch sees what an unbroken run sees from there. The thread is a daemon; {@link #close()}
+ * stops it.
  *
  * <p>{@link #next()} is for one thread.
  */
@@ -25,6 +25,7 @@ public final class BatchLoader implements AutoCloseable {
   private final int batchSize;
   private final long seed;
   private final Augmentation augmentation;
+  private final float mixup;
   private final BlockingQueue<Batch> free = new ArrayBlockingQueue<>(SLOTS);
   // One place more, so that the last item, a failure, never waits.
   private final BlockingQueue<Item> ready = new ArrayBlockingQueue<>(SLOTS + 1);
@@ -42,6 +43,7 @@ public final class BatchLoader implements AutoCloseable {
    * @param seed of the order and the augmentation
    * @param firstBatch the index of the first batch: 0, or where an earlier run stopped
    * @param augmentation or null for the images as they are
+   * @param mixup strength of {@link Mixup}, from 0 for none to 1
    */
   public BatchLoader(
       ImageDataset data,
@@ -49,19 +51,32 @@ public final class BatchLoader implements AutoCloseable {
       int batchSize,
       long seed,
       long firstBatch,
-      Augmentation augmentation) {
+      Augmentation augmentation,
+      float mixup) {
     check(data, indices, batchSize, firstBatch);
     this.data = data;
     this.order = new BatchOrder(indices, seed);
     this.batchSize = batchSize;
     this.seed = seed;
     this.augmentation = augmentation;
+    this.mixup = mixup;
     for (int i = 0; i < SLOTS; i++) {
       free.add(new Batch(new float[batchSize * data.imageLength()], new int[batchSize], -1));
     }
     thread = new Thread(() -> prepare(firstBatch), "batches of " + data.name());
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** Without mixup. */
+  public BatchLoader(
+      ImageDataset data,
+      int[] indices,
+      int batchSize,
+      long seed,
+      long firstBatch,
+      Augmentation augmentation) {
+    this(data, indices, batchSize, seed, firstBatch, augmentation, 0);
   }
 
   private static void check(ImageDataset data, int[] indices, int batchSize, long firstBatch) {
@@ -145,7 +160,12 @@ public final class BatchLoader implements AutoCloseable {
         augmentation.apply(slot.images(), offset, data, seed, index, i);
       }
     }
-    return new Batch(slot.images(), slot.labels(), index);
+    Mixup drawn = null;
+    if (mixup > 0) {
+      drawn = Mixup.draw(mixup, batchSize, seed, index);
+      drawn.blend(slot.images());
+    }
+    return new Batch(slot.images(), slot.labels(), index, drawn);
   }
 
   /** Stops the thread and waits for it, at most for the image that it is reading. */

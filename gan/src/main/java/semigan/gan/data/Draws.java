@@ -39,6 +39,21 @@ final class Draws {
     return low + unit * (high - low);
   }
 
+  /**
+   * From the beta distribution whose parameters are both {@code shape}, in (0, 1]; Jöhnk 1964, by
+   * rejection, of which there is the less the smaller it is.
+   */
+  double beta(double shape) {
+    while (true) {
+      double x = Math.pow(((nextLong() >>> 11) + 0.5) * 0x1p-53, 1 / shape);
+      double y = Math.pow(((nextLong() >>> 11) + 0.5) * 0x1p-53, 1 / shape);
+      // Both may be too small for a double.
+      if (x + y > 0 && x + y <= 1) {
+        return x / (x + y);
+      }
+    }
+  }
+
   /** Bell-shaped around 0 and never beyond three standard deviations: the sum of three uniforms. */
   float bell(float standardDeviation) {
     float sum = between(-1, 1) + between(-1, 1) + between(-1, 1);

@@ -20,6 +20,8 @@ import java.util.Set;
  * @param flip augmentation: mirrors every other training image, left to right
  * @param distortion augmentation of labelled images, and of those that a consistency term compares:
  *     how far they are turned, scaled, sheared, moved and bent, from 0 to 1
+ * @param mixup augmentation of labelled images: how much they are blended with one another, from 0
+ *     to 1; see {@link semigan.gan.data.Mixup}
  * @param teacher folders of finished runs with the same labels, whose classifiers a consistency
  *     term asks, or of studies that have one for each seed; none for the running average
  * @param teacherDistortion as much for what the teacher of a consistency term sees, drawn
@@ -35,6 +37,7 @@ public record DataSettings(
     int shift,
     boolean flip,
     float distortion,
+    float mixup,
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> teacher,
     float teacherDistortion,
     Set<DiffAugment> augment) {
@@ -47,6 +50,7 @@ public record DataSettings(
     Limits.notNegative("heldOut", heldOut);
     Limits.notNegative("shift", shift);
     Limits.share("distortion", distortion);
+    Limits.share("mixup", mixup);
     Limits.share("teacherDistortion", teacherDistortion);
   }
 
@@ -60,6 +64,7 @@ public record DataSettings(
         shift,
         flip,
         distortion,
+        mixup,
         folders.stream().map(Path::toString).toList(),
         teacherDistortion,
         augment);

@@ -131,7 +131,10 @@ record GanStep(
     var judged = model.discriminator().judge(images, batches, Mode.TRAIN_TRACKING);
     Tensor logits = single(judged.logits());
     Tensor losses = SemiSupervised.semiSupervised(logits, inputs.targets());
-    Tensor labelled = known == 0 ? null : Sum.mean(Slice.slice(losses, 0, 0, known));
+    Tensor labelled =
+        known == 0
+            ? null
+            : labelled(inputs, Slice.slice(logits, 0, 0, known), Slice.slice(losses, 0, 0, known));
     Tensor real = null;
     Tensor onFake = null;
     Tensor truth = null;
@@ -150,6 +153,16 @@ record GanStep(
       regulariser = Binary.multiply(whole, ramp);
     }
     return new Verdict(labelled, real, onFake, truth, regulariser, judged.features().detach());
+  }
+
+  /** The mean over labelled images; the loss of a blend is the blend of the losses. */
+  private static Tensor labelled(StepInputs inputs, Tensor logits, Tensor losses) {
+    if (inputs.shares() == null) {
+      return Sum.mean(losses);
+    }
+    Tensor partners = SemiSupervised.semiSupervised(logits, inputs.blendedIn());
+    Tensor more = Binary.multiply(inputs.shares(), Binary.subtract(losses, partners));
+    return Sum.mean(Binary.add(partners, more));
   }
 
   /** Of which the losses are minus the logarithms; the means of their first and second half. */

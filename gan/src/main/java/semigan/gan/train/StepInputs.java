@@ -22,6 +22,8 @@ final class StepInputs {
   private final Tensor others;
   private final Tensor targets;
   private final Tensor pretended;
+  private final Tensor blendedIn;
+  private final Tensor shares;
 
   /** Room for batches like these. */
   StepInputs(ModelSpec spec, StepBatches batches, Backend device) {
@@ -33,6 +35,12 @@ final class StepInputs {
     others = images(spec, StepBatches.count(batches.others()));
     targets = targets(known, unknown, spec.generates() ? unknown : 0);
     pretended = targets(0, unknown, 0);
+    blendedIn = blends(batches) ? Tensor.empty(device, DType.I32, Shape.of(known)) : null;
+    shares = blends(batches) ? Tensor.empty(device, DType.F32, Shape.of(known)) : null;
+  }
+
+  private static boolean blends(StepBatches batches) {
+    return batches.labelled() != null && batches.labelled().mixup() != null;
   }
 
   private Tensor images(ModelSpec spec, int count) {
@@ -58,7 +66,8 @@ final class StepInputs {
     return StepBatches.count(batches.labelled()) == known
         && StepBatches.count(batches.unlabelled()) == unknown
         && (batches.forTeacher() == null) == (forTeacher == null)
-        && (batches.others() == null) == (others == null);
+        && (batches.others() == null) == (others == null)
+        && blends(batches) == (shares != null);
   }
 
   /** Overwrites images and labels with batches that {@link #holds}. */
@@ -69,6 +78,10 @@ final class StepInputs {
       split = labelled.images().length;
       device.write(labelled.images(), 0, images.buffer().slice(0, split));
       device.write(labelled.labels(), 0, targets.buffer().slice(0, known));
+      if (shares != null) {
+        device.write(labelled.partnerLabels(), 0, blendedIn.buffer());
+        device.write(labelled.mixup().shares(), 0, shares.buffer());
+      }
     }
     if (unknown > 0) {
       float[] pixels = batches.unlabelled().images();
@@ -115,6 +128,16 @@ final class StepInputs {
    */
   Tensor targets() {
     return targets;
+  }
+
+  /** I32: the class of what each labelled image was blended with; null if they are as they are. */
+  Tensor blendedIn() {
+    return blendedIn;
+  }
+
+  /** F32: how much of each labelled image is not {@link #blendedIn}; null together with it. */
+  Tensor shares() {
+    return shares;
   }
 
   /** {@link LossKernels#REAL} for each generated image: what the generator wants. */

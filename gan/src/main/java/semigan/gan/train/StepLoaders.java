@@ -41,7 +41,13 @@ final class StepLoaders implements AutoCloseable {
         known.length == 0
             ? null
             : new BatchLoader(
-                train, known, config.learning().labelledBatch(), seed + LABELLED, done, distorted);
+                train,
+                known,
+                config.learning().labelledBatch(),
+                seed + LABELLED,
+                done,
+                distorted,
+                images.mixup());
     unlabelled =
         unknown
             ? new BatchLoader(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -83,15 +84,38 @@ class BatchLoaderTest {
     ImageDataset glyphs = Glyphs.split(1).test();
     int[] indices = IntStream.range(0, 50).toArray();
     Augmentation augmentation = new Augmentation(3, true, 0);
-    try (BatchLoader unbroken = new BatchLoader(glyphs, indices, 16, 9, 0, augmentation)) {
+    try (BatchLoader unbroken = new BatchLoader(glyphs, indices, 16, 9, 0, augmentation, 1)) {
       IntStream.range(0, 11).forEach(i -> unbroken.next());
       for (long first = 11; first < 15; first++) {
         Batch expected = unbroken.next();
-        try (BatchLoader resumed = new BatchLoader(glyphs, indices, 16, 9, first, augmentation)) {
+        try (BatchLoader resumed =
+            new BatchLoader(glyphs, indices, 16, 9, first, augmentation, 1)) {
           Batch actual = resumed.next();
           assertEquals(expected.index(), actual.index());
           assertArrayEquals(expected.images(), actual.images());
           assertArrayEquals(expected.labels(), actual.labels());
+          assertArrayEquals(expected.mixup().partners(), actual.mixup().partners());
+          assertArrayEquals(expected.mixup().shares(), actual.mixup().shares());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBatchSaysHowItsImagesWereBlended() {
+    try (BatchLoader plain = loader(ALL, 8, 1, 0);
+        BatchLoader blended = new BatchLoader(data, ALL, 8, 1, 0, null, 1)) {
+      for (int i = 0; i < 20; i++) {
+        Batch expected = plain.next();
+        Batch actual = blended.next();
+        assertNull(expected.mixup());
+        assertArrayEquals(expected.labels(), actual.labels());
+        float[] images = expected.images();
+        for (int j = 0; j < 8; j++) {
+          int partner = actual.mixup().partners()[j];
+          float share = actual.mixup().shares()[j];
+          assertEquals(share * images[j] + (1 - share) * images[partner], actual.images()[j], 1e-6);
+          assertEquals(expected.labels()[partner], actual.partnerLabels()[j]);
         }
       }
     }

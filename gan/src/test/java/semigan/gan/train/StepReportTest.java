@@ -12,6 +12,7 @@ import semigan.gan.data.Batch;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.ImageDataset;
+import semigan.gan.data.Mixup;
 import semigan.gan.data.PaddedDataset;
 import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
@@ -98,6 +99,53 @@ class StepReportTest {
           report.means(1, false, false).keySet());
       assertTrue(report.gradientNormDiscriminator() > 0);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("semigan.kernels.Backends#names")
+  void theLossOfABlendIsTheBlendOfTheLosses(String name) {
+    try (Backend device = open(name);
+        Scope scope = Scope.open(device);
+        GanTrainer trainer =
+            new GanTrainer(CONFIG.baseline(10), SPEC.withoutGenerator(), scope.device())) {
+      Batch plain = images(0, LABELLED);
+      int[] partners = {1, 2, 0};
+      float[] shares = {0.75f, 0.5f, 1};
+      Shape shape = Shape.of(LABELLED, 32, 32, 1);
+      Tensor logits =
+          trainer
+              .model()
+              .discriminator()
+              .forward(Tensor.of(device, shape, plain.images()), Mode.TRAIN);
+      double[][] losses = crossEntropies(logits);
+      double expected = 0;
+      for (int i = 0; i < LABELLED; i++) {
+        int other = plain.labels()[partners[i]];
+        expected += shares[i] * losses[i][plain.labels()[i]] / LABELLED;
+        expected += (1 - shares[i]) * losses[i][other] / LABELLED;
+      }
+      Batch blended = new Batch(plain.images(), plain.labels(), 0, new Mixup(partners, shares));
+      StepReport report = trainer.step(1, StepBatches.of(blended, null));
+      assertEquals(expected, report.losses().labelled(), 1e-5);
+    }
+  }
+
+  /** Of each row with each class. */
+  private static double[][] crossEntropies(Tensor logits) {
+    int rows = logits.shape().size(0);
+    int classes = logits.shape().size(1);
+    double[] values = logits.toDoubles();
+    double[][] losses = new double[rows][classes];
+    for (int row = 0; row < rows; row++) {
+      double sum = 0;
+      for (int k = 0; k < classes; k++) {
+        sum += Math.exp(values[row * classes + k]);
+      }
+      for (int k = 0; k < classes; k++) {
+        losses[row][k] = Math.log(sum) - values[row * classes + k];
+      }
+    }
+    return losses;
   }
 
   private static double gradientNorm(GanTrainer trainer, String prefix) {
