@@ -54,6 +54,9 @@ public final class BatchLoader implements AutoCloseable {
       Augmentation augmentation,
       float mixup) {
     check(data, indices, batchSize, firstBatch);
+    if (!(mixup >= 0 && mixup <= 1)) {
+      throw new IllegalArgumentException("mixup is %s, expected 0 to 1".formatted(mixup));
+    }
     this.data = data;
     this.order = new BatchOrder(indices, seed);
     this.batchSize = batchSize;

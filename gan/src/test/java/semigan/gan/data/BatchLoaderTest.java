@@ -266,5 +266,9 @@ class BatchLoaderTest {
     assertThrows(IllegalArgumentException.class, () -> loader(new int[0], 1, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> loader(new int[] {100}, 1, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> loader(ALL, 1, 1, -1));
+    for (float mixup : new float[] {-0.1f, 1.1f, Float.NaN}) {
+      assertThrows(
+          IllegalArgumentException.class, () -> new BatchLoader(data, ALL, 1, 1, 0, null, mixup));
+    }
   }
 }
