@@ -131,10 +131,7 @@ record GanStep(
     var judged = model.discriminator().judge(images, batches, Mode.TRAIN_TRACKING);
     Tensor logits = single(judged.logits());
     Tensor losses = SemiSupervised.semiSupervised(logits, inputs.targets());
-    Tensor labelled =
-        known == 0
-            ? null
-            : labelled(inputs, Slice.slice(logits, 0, 0, known), Slice.slice(losses, 0, 0, known));
+    Tensor labelled = known == 0 ? null : labelled(inputs, logits, losses);
     Tensor real = null;
     Tensor onFake = null;
     Tensor truth = null;
@@ -155,13 +152,16 @@ record GanStep(
     return new Verdict(labelled, real, onFake, truth, regulariser, judged.features().detach());
   }
 
-  /** The mean over labelled images; the loss of a blend is the blend of the losses. */
+  /** The mean over labelled images, which come first; the loss of a blend is that of its parts. */
   private static Tensor labelled(StepInputs inputs, Tensor logits, Tensor losses) {
+    Tensor own = Slice.slice(losses, 0, 0, inputs.known());
     if (inputs.shares() == null) {
-      return Sum.mean(losses);
+      return Sum.mean(own);
     }
-    Tensor partners = SemiSupervised.semiSupervised(logits, inputs.blendedIn());
-    Tensor more = Binary.multiply(inputs.shares(), Binary.subtract(losses, partners));
+    Tensor partners =
+        SemiSupervised.semiSupervised(
+            Slice.slice(logits, 0, 0, inputs.known()), inputs.blendedIn());
+    Tensor more = Binary.multiply(inputs.shares(), Binary.subtract(own, partners));
     return Sum.mean(Binary.add(partners, more));
   }
 
