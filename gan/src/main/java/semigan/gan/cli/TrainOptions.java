@@ -255,7 +255,10 @@ final class TrainOptions {
     teachers = folders;
   }
 
-  /** The config of a teacher by this preset, on its pupil's data. */
+  /**
+   * The config of a teacher by this preset, on its pupil's data; in its pupil's precision, unless
+   * the preset needs one of its own, as feature matching does.
+   */
   static TrainConfig teacher(String preset, Resolved pupil) {
     TrainConfig config = pupil.config();
     TrainOptions options = new TrainOptions();
@@ -266,7 +269,9 @@ final class TrainOptions {
     options.heldOut = config.images().heldOut();
     options.seed = config.run().seed();
     options.device = config.run().device();
-    options.precision = config.run().precision();
+    if (!Preset.named(preset).settings().has("precision")) {
+      options.precision = config.run().precision();
+    }
     return complete(options.given(null), pupil.data());
   }
 

@@ -1,6 +1,7 @@
 package semigan.gan.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static semigan.gan.train.Devices.open;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,6 +18,7 @@ import semigan.gan.data.ImageDataset;
 import semigan.gan.model.Architecture;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
+import semigan.kernels.DType;
 import semigan.tensor.Scope;
 
 /** Every preset's steps, in a run as the program begins it, but for its size. */
@@ -25,6 +27,9 @@ class PresetStepsTest {
 
   /** Rates of 0.003 and layers of a thousand numbers multiply a rounding error. */
   private static final float TOLERANCE = 1e-4f;
+
+  /** BF16 rounds each activation by up to 2^-9 of it. */
+  private static final float BF16_TOLERANCE = 2e-2f;
 
   private static final DataSplit GLYPHS = DataSets.open("glyphs", DataOptions.defaults());
 
@@ -36,25 +41,44 @@ class PresetStepsTest {
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("presetsOnDevices")
   void everyPresetLearnsTheSameOnEveryDevice(String preset, String name) {
-    List<StepLosses> found = losses(open(name), preset);
-    List<StepLosses> expected = losses(open("reference"), preset);
+    List<StepLosses> found = losses(open(name), preset, Precision.F32, STEPS);
+    List<StepLosses> expected = losses(open("reference"), preset, Precision.F32, STEPS);
     for (int i = 0; i < STEPS; i++) {
       String where = "%s on %s, step %d, ".formatted(preset, name, i + 1);
-      StepLosses here = found.get(i);
-      StepLosses there = expected.get(i);
-      assertEquals(there.labelled(), here.labelled(), TOLERANCE, where + "labelled");
-      assertEquals(there.real(), here.real(), TOLERANCE, where + "real");
-      assertEquals(there.fake(), here.fake(), TOLERANCE, where + "fake");
-      assertEquals(there.generator(), here.generator(), TOLERANCE, where + "generator");
-      assertEquals(there.regulariser(), here.regulariser(), TOLERANCE, where + "regulariser");
+      assertClose(where, expected.get(i), found.get(i), TOLERANCE);
     }
   }
 
+  /** In its first step: further on, the rates multiply what is rounded. */
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("presetsOnDevices")
+  void everyPresetBeginsInBf16AsInF32(String preset, String name) {
+    Backend device = open(name);
+    if (!device.supports(DType.BF16)) {
+      device.close();
+      abort(name + " has no BF16 here");
+    }
+    List<StepLosses> found = losses(device, preset, Precision.BF16, 1);
+    List<StepLosses> expected = losses(open("reference"), preset, Precision.F32, 1);
+    assertClose(preset + " on " + name + ", ", expected.get(0), found.get(0), BF16_TOLERANCE);
+  }
+
+  private static void assertClose(
+      String where, StepLosses expected, StepLosses found, float tolerance) {
+    assertEquals(expected.labelled(), found.labelled(), tolerance, where + "labelled");
+    assertEquals(expected.real(), found.real(), tolerance, where + "real");
+    assertEquals(expected.fake(), found.fake(), tolerance, where + "fake");
+    assertEquals(expected.generator(), found.generator(), tolerance, where + "generator");
+    assertEquals(expected.regulariser(), found.regulariser(), tolerance, where + "regulariser");
+  }
+
   /** Closes the device. */
-  private static List<StepLosses> losses(Backend device, String preset) {
+  private static List<StepLosses> losses(
+      Backend device, String preset, Precision precision, int steps) {
     ObjectNode settings = Preset.named(preset).settings();
     settings.remove("epochs");
-    settings.put("steps", STEPS).put("batch", 6).put("labelledBatch", 4).put("filters", 4);
+    settings.put("precision", precision.toString());
+    settings.put("steps", steps).put("batch", 6).put("labelledBatch", 4).put("filters", 4);
     String architecture = settings.path("architecture").asText("dcgan");
     settings.put("size", Architecture.named(architecture).canvas(28, 28));
     TrainConfig config = TrainConfig.of(settings);
@@ -71,7 +95,7 @@ class PresetStepsTest {
       }
       trainer.initialise(first);
       trainer.lowDensity().ifPresent(term -> term.learn(train, 2, () -> false, message -> {}));
-      for (int step = 1; step <= STEPS; step++) {
+      for (int step = 1; step <= steps; step++) {
         losses.add(trainer.step(step, loaders.next()).losses());
       }
     }
