@@ -33,7 +33,7 @@ public final class Recovery {
   private static boolean fits(TrainConfig config, DataSplit data, Backend device) {
     device.trim();
     try {
-      new TrainingRun(config, data, device).rehearse(REHEARSED, step -> {});
+      new TrainingRun(config, data, device).rehearse(step -> step < REHEARSED);
       return true;
     } catch (DeviceMemoryException e) {
       return false;

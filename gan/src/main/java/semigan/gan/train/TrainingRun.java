@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.evaluate.Accuracy;
@@ -128,16 +128,17 @@ public final class TrainingRun {
   /**
    * Takes steps from the start and keeps nothing, for those who watch the device.
    *
-   * @param afterStep hears the number of each step
+   * @param goOn hears the number of each step, and says whether there is to be another
    */
-  void rehearse(int steps, IntConsumer afterStep) {
+  void rehearse(IntPredicate goOn) {
     try (Scope scope = Scope.open(device);
         StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), 0);
         GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
-      for (int step = 1; step <= steps; step++) {
+      int step = 0;
+      do {
+        step++;
         trainer.step(step, loaders.next());
-        afterStep.accept(step);
-      }
+      } while (goOn.test(step));
     }
   }
 

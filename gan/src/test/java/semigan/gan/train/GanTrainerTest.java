@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static semigan.gan.train.Devices.open;
+import static semigan.gan.train.Traces.assertClose;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,9 +60,7 @@ class GanTrainerTest {
   void tenStepsGiveTheSameLossesOnEveryDevice(GeneratorLoss loss, String name) {
     List<StepLosses> found = trace(open(name), loss, 2e-4f, 10);
     List<StepLosses> expected = trace(open("reference"), loss, 2e-4f, 10);
-    for (int i = 0; i < expected.size(); i++) {
-      assertClose(name + ", step " + (i + 1), expected.get(i), found.get(i), TRACE_TOLERANCE);
-    }
+    assertClose(name, expected, found, TRACE_TOLERANCE);
   }
 
   @ParameterizedTest
@@ -69,9 +68,7 @@ class GanTrainerTest {
   void tenStepsOnAugmentedImagesGiveTheSameLossesOnEveryDevice(String name) {
     List<StepLosses> found = trace(open(name), augmented(), 10);
     List<StepLosses> expected = trace(open("reference"), augmented(), 10);
-    for (int i = 0; i < expected.size(); i++) {
-      assertClose(name + ", step " + (i + 1), expected.get(i), found.get(i), TRACE_TOLERANCE);
-    }
+    assertClose(name, expected, found, TRACE_TOLERANCE);
   }
 
   /** Real and generated ones in the discriminator's step, generated ones in the generator's. */
@@ -112,9 +109,7 @@ class GanTrainerTest {
     }
     List<StepLosses> found = trace(device, rounded, 10);
     List<StepLosses> expected = trace(open("reference"), GeneratorLoss.BOTH, 2e-4f, 10);
-    for (int i = 0; i < expected.size(); i++) {
-      assertClose(name + ", step " + (i + 1), expected.get(i), found.get(i), BF16_TOLERANCE);
-    }
+    assertClose(name, expected, found, BF16_TOLERANCE);
   }
 
   /** A profiled device does not record. */
@@ -149,15 +144,6 @@ class GanTrainerTest {
       }
       assertTrue(feed.step(trainer, 7).labelled() > 0);
     }
-  }
-
-  private static void assertClose(
-      String where, StepLosses expected, StepLosses found, float tolerance) {
-    assertEquals(expected.labelled(), found.labelled(), tolerance, where + " labelled");
-    assertEquals(expected.real(), found.real(), tolerance, where + " real");
-    assertEquals(expected.fake(), found.fake(), tolerance, where + " fake");
-    assertEquals(expected.generator(), found.generator(), tolerance, where + " generator");
-    assertEquals(expected.regulariser(), found.regulariser(), tolerance, where + " regulariser");
   }
 
   @Test

@@ -1,8 +1,8 @@
 package semigan.gan.train;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static semigan.gan.train.Devices.open;
+import static semigan.gan.train.Traces.assertClose;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -43,10 +43,7 @@ class PresetStepsTest {
   void everyPresetLearnsTheSameOnEveryDevice(String preset, String name) {
     List<StepLosses> found = losses(open(name), preset, Precision.F32, STEPS);
     List<StepLosses> expected = losses(open("reference"), preset, Precision.F32, STEPS);
-    for (int i = 0; i < STEPS; i++) {
-      String where = "%s on %s, step %d, ".formatted(preset, name, i + 1);
-      assertClose(where, expected.get(i), found.get(i), TOLERANCE);
-    }
+    assertClose(preset + " on " + name, expected, found, TOLERANCE);
   }
 
   /** In its first step: further on, the rates multiply what is rounded. */
@@ -60,16 +57,7 @@ class PresetStepsTest {
     }
     List<StepLosses> found = losses(device, preset, Precision.BF16, 1);
     List<StepLosses> expected = losses(open("reference"), preset, Precision.F32, 1);
-    assertClose(preset + " on " + name + ", ", expected.get(0), found.get(0), BF16_TOLERANCE);
-  }
-
-  private static void assertClose(
-      String where, StepLosses expected, StepLosses found, float tolerance) {
-    assertEquals(expected.labelled(), found.labelled(), tolerance, where + "labelled");
-    assertEquals(expected.real(), found.real(), tolerance, where + "real");
-    assertEquals(expected.fake(), found.fake(), tolerance, where + "fake");
-    assertEquals(expected.generator(), found.generator(), tolerance, where + "generator");
-    assertEquals(expected.regulariser(), found.regulariser(), tolerance, where + "regulariser");
+    assertClose(preset + " on " + name, expected, found, BF16_TOLERANCE);
   }
 
   /** Closes the device. */
