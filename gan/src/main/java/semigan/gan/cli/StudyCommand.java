@@ -228,8 +228,23 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       line.put("errors", finite(errors));
       line.put("testImages", images);
       line.put("seeds", finished);
+      line.put("warnings", warnings(folder, finished, console));
     }
     return line;
+  }
+
+  /** By seed: what was said hours ago may explain a seed that stands out. */
+  private static Map<Long, List<String>> warnings(
+      StudyFolder folder, List<SeedResult> finished, PrintStream console) {
+    Map<Long, List<String>> warnings = new LinkedHashMap<>();
+    for (SeedResult result : finished) {
+      List<String> own = folder.warnings(result.seed());
+      if (!own.isEmpty()) {
+        warnings.put(result.seed(), own);
+      }
+      own.forEach(each -> console.printf("warned: seed %d, %s%n", result.seed(), each));
+    }
+    return warnings;
   }
 
   private static double[] errors(List<SeedResult> results) {

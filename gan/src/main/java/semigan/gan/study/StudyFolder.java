@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import semigan.gan.store.JsonFile;
+import semigan.gan.store.MetricsLog;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
 import semigan.gan.train.TrainConfig;
@@ -157,6 +158,21 @@ public final class StudyFolder {
               .formatted(path, seed));
     }
     return RunFolder.open(pathOf(seed));
+  }
+
+  /**
+   * What the run of a seed was warned of, each with its step; nothing if its folder is gone.
+   *
+   * @throws StoreException if its metrics are damaged
+   */
+  public List<String> warnings(long seed) {
+    if (!Files.exists(pathOf(seed))) {
+      return List.of();
+    }
+    return MetricsLog.read(RunFolder.open(pathOf(seed)).metrics()).stream()
+        .filter(record -> record.containsKey("warning"))
+        .map(record -> "step %s: %s".formatted(record.get("step"), record.get("warning")))
+        .toList();
   }
 
   /** The folder of a seed's run, made if it is not there yet. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,6 +63,26 @@ class StudyIT {
     assertArrayEquals(model, Files.readAllBytes(folder.resolve("s/seed-02/model.safetensors")));
     assertEquals(3, file("s/study.json").get("seeds").size());
     assertEquals(2, file("s/seed-02/config.json").get("seed").asInt());
+  }
+
+  /** It takes a generator minutes to die, so the warning is written by hand here. */
+  @Test
+  void whatSeedsWereWarnedOfIsSaidAgainAtTheEnd() throws IOException {
+    JsonNode quiet = run(study(5, 2, "s", "--json")).json();
+    assertEquals(0, quiet.get("warnings").size());
+    Files.writeString(
+        folder.resolve("s/seed-02/metrics.jsonl"),
+        "{\"step\":4,\"warning\":\"the generator has died\"}\n",
+        StandardOpenOption.APPEND);
+    String out = run(study(5, 2, "s")).done().out();
+    assertTrue(out.endsWith("warned: seed 2, step 4: the generator has died\n"), out);
+    JsonNode warnings = run(study(5, 2, "s", "--json")).json().get("warnings");
+    assertEquals(1, warnings.size());
+    assertEquals("step 4: the generator has died", warnings.get("2").get(0).asText());
+
+    Files.move(folder.resolve("s/seed-02"), folder.resolve("elsewhere"));
+    String gone = run(study(5, 2, "s")).done().out();
+    assertTrue(gone.contains("2 seeds: ") && !gone.contains("warned"), gone);
   }
 
   /** A seed alone, as train runs it, is the same as in a study, also beside others. */
