@@ -26,7 +26,9 @@ final class ConfigFile {
 
   private static final Map<String, RecordComponent> SETTINGS = TrainConfig.settings();
 
-  /** May stand for {@code steps}, since how many these are depends on the data. */
+  static final String STEPS = "steps";
+
+  /** May stand for {@link #STEPS}, since how many these are depends on the data. */
   static final String EPOCHS = "epochs";
 
   private ConfigFile() {}

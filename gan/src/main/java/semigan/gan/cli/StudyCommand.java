@@ -122,7 +122,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     }
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i < presets.size(); i++) {
-      TrainConfig teacher = TrainOptions.teacher(presets.get(i), resolved);
+      TrainConfig teacher = resolved.teacher(presets.get(i));
       stages.add(new Stage(teacher, resolved.data(), teachers.get(i)));
     }
     stages.add(new Stage(config, resolved.data(), out == null ? defaultFolder(config) : out));

@@ -2,7 +2,6 @@ package semigan.gan.cli;
 
 import static java.util.stream.Collectors.joining;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -13,10 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import semigan.gan.data.DataOptions;
-import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
-import semigan.gan.model.Architecture;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.DiffAugment;
 import semigan.gan.train.GeneratorLoss;
@@ -30,8 +26,6 @@ import semigan.gan.train.TrainConfig;
  */
 final class TrainOptions {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final String STEPS = "steps";
-  private static final double DEFAULT_EPOCHS = 10;
   private static final String NOTHING = "none";
 
   /** Takes a loss by the name that it has in {@code config.json}. */
@@ -79,7 +73,26 @@ final class TrainOptions {
   }
 
   /** What a run is made of. */
-  record Resolved(TrainConfig config, DataSplit data) {}
+  record Resolved(TrainConfig config, DataSplit data) {
+    /**
+     * The config of a teacher by this preset, on the same data; in its pupil's precision, unless
+     * the preset needs one of its own, as feature matching does.
+     */
+    TrainConfig teacher(String preset) {
+      ObjectNode shared = JSON.createObjectNode();
+      put(shared, "data", config.images().data());
+      put(shared, "dataDir", config.images().dataDir());
+      put(shared, "labels", config.images().labels());
+      put(shared, "heldOut", config.images().heldOut());
+      put(shared, "seed", config.run().seed());
+      put(shared, "device", config.run().device());
+      ObjectNode own = Preset.named(preset).settings();
+      if (!own.has("precision")) {
+        put(shared, "precision", config.run().precision());
+      }
+      return new ConfigBuilder().with(own).with(shared).build(data);
+    }
+  }
 
   /** The presets' names, and what each is, a line each, for {@code --help}. */
   static final class Presets implements Iterable<String> {
@@ -256,26 +269,6 @@ final class TrainOptions {
   }
 
   /**
-   * The config of a teacher by this preset, on its pupil's data; in its pupil's precision, unless
-   * the preset needs one of its own, as feature matching does.
-   */
-  static TrainConfig teacher(String preset, Resolved pupil) {
-    TrainConfig config = pupil.config();
-    TrainOptions options = new TrainOptions();
-    options.preset = preset;
-    options.data = config.images().data();
-    options.dataDir = config.images().dataDir();
-    options.labels = config.images().labels();
-    options.heldOut = config.images().heldOut();
-    options.seed = config.run().seed();
-    options.device = config.run().device();
-    if (!Preset.named(preset).settings().has("precision")) {
-      options.precision = config.run().precision();
-    }
-    return complete(options.given(null), pupil.data());
-  }
-
-  /**
    * The config and its data.
    *
    * @param resumed the run to go on with, or null for a new one
@@ -295,68 +288,24 @@ final class TrainOptions {
           "preset %s is taught by runs of %s; 'study' makes them first, or give finished ones with --teacher"
               .formatted(preset, String.join(", ", missingTeachers())));
     }
-    ObjectNode given = given(resumed);
-    DataSplit split = open(given);
-    return new Resolved(complete(given, split), split);
+    ConfigBuilder given = given(resumed);
+    DataSplit split = given.openData();
+    return new Resolved(given.build(split), split);
   }
 
-  /** What was said of the settings. */
-  private ObjectNode given(RunFolder resumed) {
-    ObjectNode given = JSON.createObjectNode();
+  /** What was said of the settings; what is said last counts. */
+  private ConfigBuilder given(RunFolder resumed) {
+    ConfigBuilder given = new ConfigBuilder();
     if (resumed != null) {
-      given.setAll(ConfigFile.read(resumed.config()));
+      given.with(ConfigFile.read(resumed.config()));
     }
     if (preset != null) {
-      given.setAll(Preset.named(preset).settings());
+      given.with(Preset.named(preset).settings());
     }
     if (configFile != null) {
-      overlay(given, ConfigFile.read(configFile));
+      given.with(ConfigFile.read(configFile));
     }
-    overlay(given, options());
-    return given;
-  }
-
-  /** With what follows from the data, and the defaults. */
-  private static TrainConfig complete(ObjectNode given, DataSplit data) {
-    chooseSize(given, data);
-    chooseSteps(given, data);
-    spread(given);
-    return TrainConfig.of(given);
-  }
-
-  /** Epochs and steps stand for each other, and what is said last counts. */
-  private static void overlay(ObjectNode given, ObjectNode more) {
-    if (more.has(STEPS) || more.has(ConfigFile.EPOCHS)) {
-      given.remove(List.of(STEPS, ConfigFile.EPOCHS));
-    }
-    given.setAll(more);
-  }
-
-  private static void chooseSize(ObjectNode given, DataSplit data) {
-    if (!given.has("size")) {
-      String name = setting(given, "architecture").asText();
-      int height = data.train().height();
-      int width = data.train().width();
-      given.put("size", Architecture.named(name).canvas(height, width));
-    }
-  }
-
-  private static void chooseSteps(ObjectNode given, DataSplit data) {
-    JsonNode wanted = given.remove(ConfigFile.EPOCHS);
-    if (given.has(STEPS)) {
-      return;
-    }
-    double epochs = wanted == null ? DEFAULT_EPOCHS : wanted.asDouble();
-    if (!(epochs > 0)) {
-      throw new IllegalArgumentException("--epochs must be positive but is " + epochs);
-    }
-    int images = data.train().size() - setting(given, "heldOut").asInt();
-    int batch = Math.max(1, setting(given, "batch").asInt());
-    given.put(STEPS, Math.max(1, (long) Math.ceil(epochs * images / batch)));
-  }
-
-  private static JsonNode setting(ObjectNode given, String name) {
-    return given.has(name) ? given.get(name) : Preset.defaults().get(name);
+    return given.with(options());
   }
 
   private ObjectNode options() {
@@ -367,7 +316,7 @@ final class TrainOptions {
     put(target, "heldOut", heldOut);
     put(target, "teacher", teachers == null ? null : absolute(teachers));
     put(target, ConfigFile.EPOCHS, epochs);
-    put(target, STEPS, steps);
+    put(target, ConfigFile.STEPS, steps);
     put(target, "batch", batch);
     put(target, "labelledBatch", labelledBatch);
     put(target, "size", size);
@@ -393,29 +342,6 @@ final class TrainOptions {
   private static void put(ObjectNode target, String name, Object value) {
     if (value != null) {
       target.set(name, JSON.valueToTree(value));
-    }
-  }
-
-  private static DataSplit open(ObjectNode given) {
-    DataOptions options = DataOptions.defaults().withListener(Output.DATA_WARNINGS);
-    JsonNode directory = given.get("dataDir");
-    if (directory != null && !directory.isNull()) {
-      options = options.withDirectory(Path.of(directory.asText()));
-    }
-    JsonNode size = given.get("size");
-    if (size != null && size.asInt() > 0) {
-      options = options.withImageSize(size.asInt());
-    }
-    return DataSets.open(given.path("data").asText("glyphs"), options);
-  }
-
-  /** What depends on the length of the run. */
-  private static void spread(ObjectNode given) {
-    long steps = given.get(STEPS).asLong();
-    for (String name : new String[] {"sampleEvery", "evaluateEvery", "checkpointEvery"}) {
-      if (!given.has(name)) {
-        given.put(name, Math.max(1, (steps + 9) / 10));
-      }
     }
   }
 }

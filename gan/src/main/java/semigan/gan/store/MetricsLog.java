@@ -26,6 +26,7 @@ public final class MetricsLog implements Closeable {
   private static final TypeReference<LinkedHashMap<String, Object>> RECORD =
       new TypeReference<>() {};
   private static final String STEP = "step";
+  private static final String WARNING = "warning";
 
   private final AppendedFile file;
 
@@ -68,6 +69,27 @@ public final class MetricsLog implements Closeable {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a record: " + values, e);
     }
+  }
+
+  /**
+   * Adds something that a person should know of.
+   *
+   * @throws StoreException as {@link #append}
+   */
+  public void warn(long step, String warning) {
+    append(step, Map.of(WARNING, warning));
+  }
+
+  /**
+   * What {@link #warn} added, oldest first, each with its step.
+   *
+   * @throws StoreException as {@link #read}
+   */
+  public static List<String> warnings(Path file) {
+    return read(file).stream()
+        .filter(record -> record.containsKey(WARNING))
+        .map(record -> "step %s: %s".formatted(record.get(STEP), record.get(WARNING)))
+        .toList();
   }
 
   /**

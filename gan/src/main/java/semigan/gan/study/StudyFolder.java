@@ -169,10 +169,7 @@ public final class StudyFolder {
     if (!Files.exists(pathOf(seed))) {
       return List.of();
     }
-    return MetricsLog.read(RunFolder.open(pathOf(seed)).metrics()).stream()
-        .filter(record -> record.containsKey("warning"))
-        .map(record -> "step %s: %s".formatted(record.get("step"), record.get("warning")))
-        .toList();
+    return MetricsLog.warnings(RunFolder.open(pathOf(seed)).metrics());
   }
 
   /** The folder of a seed's run, made if it is not there yet. */

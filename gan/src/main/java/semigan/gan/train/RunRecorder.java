@@ -56,7 +56,7 @@ final class RunRecorder implements Closeable {
     Map<String, Object> record = new LinkedHashMap<>(values);
     record.put("step", step);
     for (String warning : monitor.watch(record)) {
-      record(step, warning);
+      warn(step, warning);
       listener.message("step %d: warning: %s".formatted(step, warning));
     }
   }
@@ -73,8 +73,8 @@ final class RunRecorder implements Closeable {
   }
 
   /** Records something that a person should know of. */
-  void record(long step, String warning) {
-    metrics.append(step, Map.of("warning", warning));
+  void warn(long step, String warning) {
+    metrics.warn(step, warning);
   }
 
   /** Shows a picture that was written after {@code step}. */

@@ -243,7 +243,7 @@ public final class TrainingRun {
       } catch (DivergedException e) {
         DivergedException advised = e.withCheckpoint(checkpoints.newest());
         flush();
-        recorder.record(step + 1, advised.getMessage());
+        recorder.warn(step + 1, advised.getMessage());
         throw advised;
       }
       stepNanos += System.nanoTime() - before;

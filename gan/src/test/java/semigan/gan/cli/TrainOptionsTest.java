@@ -26,7 +26,7 @@ class TrainOptionsTest {
     CommandLine.populateCommand(
         options, "--preset", "conv-ssl-fashion", "--data", "glyphs", "--precision", pupils);
     options.taughtBy(List.of(Path.of("teacher")));
-    var teacher = TrainOptions.teacher(preset, options.resolve(null));
+    var teacher = options.resolve(null).teacher(preset);
     assertEquals(expected, teacher.run().precision());
   }
 }

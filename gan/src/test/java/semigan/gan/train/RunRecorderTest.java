@@ -82,12 +82,10 @@ class RunRecorderTest {
     record(420, 1000);
     record(1000, 2000);
     assertEquals(1, heard.size());
-    String start = "step 500: warning: ";
-    assertTrue(heard.get(0).startsWith(start), heard.get(0));
-    var warnings =
-        MetricsLog.read(folder.metrics()).stream().filter(r -> r.containsKey("warning")).toList();
-    assertEquals(
-        List.of(Map.of("step", 500, "warning", heard.get(0).substring(start.length()))), warnings);
+    String start = "step 500: ";
+    assertTrue(heard.get(0).startsWith(start + "warning: "), heard.get(0));
+    String warning = heard.get(0).substring((start + "warning: ").length());
+    assertEquals(List.of(start + warning), MetricsLog.warnings(folder.metrics()));
     assertEquals(100 + 1, MetricsLog.read(folder.metrics()).size());
     assertEquals(
         Set.of(1L, 421L, 1001L),

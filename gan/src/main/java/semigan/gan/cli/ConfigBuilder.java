@@ -1,0 +1,101 @@
+package semigan.gan.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import semigan.gan.data.DataOptions;
+import semigan.gan.data.DataSets;
+import semigan.gan.data.DataSplit;
+import semigan.gan.model.Architecture;
+import semigan.gan.train.Preset;
+import semigan.gan.train.TrainConfig;
+
+/**
+ * Makes a run's config of what was said in several places, such as a preset and options, and of
+ * what follows from its data.
+ */
+final class ConfigBuilder {
+  private static final double DEFAULT_EPOCHS = 10;
+  private static final List<String> REGULAR =
+      List.of("sampleEvery", "evaluateEvery", "checkpointEvery");
+
+  private final ObjectNode given = new JsonMapper().createObjectNode();
+
+  /**
+   * Takes these settings over those that were given before. Epochs and steps stand for each other.
+   *
+   * @param settings by the names of {@code config.json}, and {@code epochs}
+   */
+  ConfigBuilder with(ObjectNode settings) {
+    if (settings.has(ConfigFile.STEPS) || settings.has(ConfigFile.EPOCHS)) {
+      given.remove(List.of(ConfigFile.STEPS, ConfigFile.EPOCHS));
+    }
+    given.setAll(settings);
+    return this;
+  }
+
+  /** The images that the settings name. */
+  DataSplit openData() {
+    DataOptions options = DataOptions.defaults().withListener(Output.DATA_WARNINGS);
+    JsonNode directory = given.get("dataDir");
+    if (directory != null && !directory.isNull()) {
+      options = options.withDirectory(Path.of(directory.asText()));
+    }
+    JsonNode size = given.get("size");
+    if (size != null && size.asInt() > 0) {
+      options = options.withImageSize(size.asInt());
+    }
+    return DataSets.open(given.path("data").asText("glyphs"), options);
+  }
+
+  /**
+   * The config of a run on these images.
+   *
+   * @throws IllegalArgumentException if a setting is not allowed
+   */
+  TrainConfig build(DataSplit data) {
+    ObjectNode settings = given.deepCopy();
+    chooseSize(settings, data);
+    chooseSteps(settings, data);
+    chooseIntervals(settings);
+    return TrainConfig.of(settings);
+  }
+
+  private static void chooseSize(ObjectNode settings, DataSplit data) {
+    if (!settings.has("size")) {
+      String name = setting(settings, "architecture").asText();
+      int height = data.train().height();
+      int width = data.train().width();
+      settings.put("size", Architecture.named(name).canvas(height, width));
+    }
+  }
+
+  private static void chooseSteps(ObjectNode settings, DataSplit data) {
+    JsonNode wanted = settings.remove(ConfigFile.EPOCHS);
+    if (settings.has(ConfigFile.STEPS)) {
+      return;
+    }
+    double epochs = wanted == null ? DEFAULT_EPOCHS : wanted.asDouble();
+    if (!(epochs > 0)) {
+      throw new IllegalArgumentException("--epochs must be positive but is " + epochs);
+    }
+    int images = data.train().size() - setting(settings, "heldOut").asInt();
+    int batch = Math.max(1, setting(settings, "batch").asInt());
+    settings.put(ConfigFile.STEPS, Math.max(1, (long) Math.ceil(epochs * images / batch)));
+  }
+
+  private static void chooseIntervals(ObjectNode settings) {
+    long steps = settings.get(ConfigFile.STEPS).asLong();
+    for (String name : REGULAR) {
+      if (!settings.has(name)) {
+        settings.put(name, Math.max(1, (steps + 9) / 10));
+      }
+    }
+  }
+
+  private static JsonNode setting(ObjectNode settings, String name) {
+    return settings.has(name) ? settings.get(name) : Preset.defaults().get(name);
+  }
+}
