@@ -1,8 +1,12 @@
 package semigan.kernels.cpu;
 
+import static semigan.kernels.cpu.Product.Epilogue.ADDED;
+import static semigan.kernels.cpu.Product.Epilogue.NONE;
+
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.List;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
@@ -18,6 +22,9 @@ final class ConvByProduct {
   /** More elements than this cost more memory than the time is worth. */
   private static final long MOST_COLUMNS = 1 << 25;
 
+  /** Elements that stay in the caches until they are multiplied: 4 MiB. */
+  private static final long CACHED_COLUMNS = 1 << 21;
+
   /** With more channels the sum over columns costs more than the convolution. */
   private static final int FEW_CHANNELS = 4;
 
@@ -26,6 +33,7 @@ final class ConvByProduct {
 
   private static final int SHORT_ROW = 4;
 
+  private final Plans plans;
   private final Workers workers;
   private final Widening widening;
   private final Backend backend;
@@ -33,7 +41,8 @@ final class ConvByProduct {
   private final float[][] images;
   private short[] padding = {};
 
-  ConvByProduct(Workers workers, Widening widening, Backend backend) {
+  ConvByProduct(Plans plans, Workers workers, Widening widening, Backend backend) {
+    this.plans = plans;
     this.workers = workers;
     this.widening = widening;
     this.backend = backend;
@@ -46,6 +55,11 @@ final class ConvByProduct {
     return g.batch() * g.outHeight() * g.outWidth();
   }
 
+  /** Elements of the matrix of columns of all images. */
+  private static long columns(Conv2dGeometry g) {
+    return (long) pixels(g) * g.window();
+  }
+
   /** Whether {@link #backwardInputByColumns} beats oneDNN. */
   static boolean hasFewInputChannels(Conv2dGeometry g) {
     return g.inChannels() <= FEW_CHANNELS && g.outChannels() > FEW_CHANNELS;
@@ -56,7 +70,7 @@ final class ConvByProduct {
    * out] [out, window]}; each input pixel then sums the windows that it lies in.
    */
   void backwardInputByColumns(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
-    Buffer shares = backend.allocate(DType.F32, (long) pixels(g) * g.window());
+    Buffer shares = backend.allocate(DType.F32, columns(g));
     var product = new MatmulGeometry(pixels(g), g.window(), g.outChannels(), false, false);
     backend.gemm().matmul(product, dy, w, shares);
     try (var wide = widening.open()) {
@@ -75,7 +89,7 @@ final class ConvByProduct {
     return type == DType.BF16
         && g.strideHeight() * g.strideWidth() > 1
         && g.inChannels() > FEW_CHANNELS
-        && (long) pixels(g) * g.window() <= MOST_COLUMNS;
+        && columns(g.withBatch(1)) <= MOST_COLUMNS;
   }
 
   /**
@@ -84,6 +98,7 @@ final class ConvByProduct {
    */
   static boolean hasLargeFilterBf16(Conv2dGeometry g, DType type) {
     return isStridedBf16(g, type)
+        && columns(g) <= MOST_COLUMNS
         && g.outWidth() <= SHORT_ROW
         && (long) g.window() * g.outChannels() >= LARGE_FILTER;
   }
@@ -96,16 +111,36 @@ final class ConvByProduct {
     backend.release(windows);
   }
 
-  /** {@code dw [out, window] = dy' [out, pixels] columns [pixels, window]}, of BF16. */
+  /**
+   * {@code dw [out, window] = dy' [out, pixels] columns [pixels, window]}, of BF16, summed in F32.
+   */
   void backwardWeightByColumns(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
-    Buffer windows = windows(g, x);
-    var product = new MatmulGeometry(g.outChannels(), g.window(), pixels(g), true, false);
-    backend.gemm().matmul(product, dy, windows, dw);
-    backend.release(windows);
+    long images = Math.max(1, CACHED_COLUMNS / columns(g.withBatch(1)));
+    List<BatchPart> parts = BatchPart.of(g, (int) images);
+    boolean summed = parts.size() > 1;
+    Buffer sums = summed ? backend.allocate(DType.F32, dw.length()) : dw;
+    for (BatchPart part : parts) {
+      int pixels = pixels(part.geometry());
+      Buffer windows = windows(part.geometry(), part.input(x));
+      var product =
+          new Product(
+              Matrices.one(DType.BF16, pixels, g.outChannels()).turned(),
+              Matrices.one(DType.BF16, pixels, g.window()),
+              Matrices.one(sums.type(), g.outChannels(), g.window()),
+              part.isFirst() ? NONE : ADDED);
+      plans
+          .get(product, product::describe)
+          .run(part.output(dy), CpuBuffer.of(windows), CpuBuffer.of(sums));
+      backend.release(windows);
+    }
+    if (summed) {
+      widening.convert(CpuBuffer.of(sums), CpuBuffer.of(dw));
+      backend.release(sums);
+    }
   }
 
   private Buffer windows(Conv2dGeometry g, Buffer x) {
-    Buffer windows = backend.allocate(DType.BF16, (long) pixels(g) * g.window());
+    Buffer windows = backend.allocate(DType.BF16, columns(g));
     ShortBuffer source = CpuBuffer.of(x).shorts();
     ShortBuffer target = CpuBuffer.of(windows).shorts();
     int stretch = g.kernelWidth() * g.inChannels();

@@ -37,7 +37,7 @@ final class CpuConv implements ConvKernels {
   CpuConv(Plans plans, Workers workers, Widening widening, Backend backend) {
     this.plans = plans;
     winograd = new WinogradConv(plans, workers, backend);
-    products = new ConvByProduct(workers, widening, backend);
+    products = new ConvByProduct(plans, workers, widening, backend);
     wholeImages = new WholeImageConv(backend);
   }
 

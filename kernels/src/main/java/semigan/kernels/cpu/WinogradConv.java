@@ -159,8 +159,8 @@ final class WinogradConv implements ConvKernels {
 
   /** {@code dU = dM' V}, summed over the parts of a batch. */
   private void toFilter(
-      WinogradTiles.Layout layout, Images part, CpuBuffer v, CpuBuffer m, CpuBuffer du) {
-    var epilogue = part.first() > 0 ? ADDED : NONE;
+      WinogradTiles.Layout layout, BatchPart part, CpuBuffer v, CpuBuffer m, CpuBuffer du) {
+    var epilogue = part.isFirst() ? NONE : ADDED;
     product(
         new Product(ofOutputs(layout).turned(), ofInputs(layout), ofFilter(layout), epilogue),
         m,
@@ -206,37 +206,17 @@ final class WinogradConv implements ConvKernels {
     return POINTS * layout.tilesOfImage() * columns;
   }
 
-  /** Some images of a batch. */
-  private record Images(Conv2dGeometry whole, int first, int count) {
-    CpuBuffer input(Buffer images) {
-      return slice(images, whole.inputLength());
-    }
-
-    CpuBuffer output(Buffer images) {
-      return slice(images, whole.outputLength());
-    }
-
-    private CpuBuffer slice(Buffer images, long length) {
-      long each = length / whole.batch();
-      return CpuBuffer.of(images.slice(first * each, count * each));
-    }
+  private interface PartBody {
+    void run(WinogradTiles.Layout layout, CpuBuffer v, CpuBuffer m, BatchPart part);
   }
 
-  private interface PartOfBatch {
-    void run(WinogradTiles.Layout layout, CpuBuffer v, CpuBuffer m, Images images);
-  }
-
-  /** A large batch goes in parts, which bounds the memory for tiles and keeps them in the cache. */
-  private void forEachPart(Conv2dGeometry g, PartOfBatch body) {
-    int most = (int) (MOST_ELEMENTS / elementsOfImage(g));
-    int parts = (g.batch() + most - 1) / most;
-    for (int part = 0; part < parts; part++) {
-      int first = (int) ((long) g.batch() * part / parts);
-      int count = (int) ((long) g.batch() * (part + 1) / parts) - first;
-      var layout = new WinogradTiles.Layout(g.withBatch(count));
+  /** In parts, which bounds the memory for tiles. */
+  private void forEachPart(Conv2dGeometry g, PartBody body) {
+    for (BatchPart part : BatchPart.of(g, (int) (MOST_ELEMENTS / elementsOfImage(g)))) {
+      var layout = new WinogradTiles.Layout(part.geometry());
       CpuBuffer v = allocate(POINTS * layout.pointStride(layout.depth()));
       CpuBuffer m = allocate(POINTS * layout.pointStride(g.outChannels()));
-      body.run(layout, v, m, new Images(g, first, count));
+      body.run(layout, v, m, part);
       backend.release(v);
       backend.release(m);
     }
