@@ -37,7 +37,7 @@ public final class ProfiledBackend implements Backend {
     }
   }
 
-  private record Convolution(String method, Conv2dGeometry geometry) {}
+  private record Convolution(String method, Conv2dGeometry geometry, DType type) {}
 
   private final Backend device;
   private final int repetitions;
@@ -88,14 +88,13 @@ public final class ProfiledBackend implements Backend {
 
   private long best(Convolution convolution) {
     Conv2dGeometry g = convolution.geometry();
-    Buffer offset = device.allocate(DType.I32, 2);
-    device.write(new int[2], 0, offset);
-    Buffer x = random(g.inputLength(), offset);
-    Buffer w = random(g.filterLength(), offset);
-    Buffer y = random(g.outputLength(), offset);
-    Buffer dx = random(g.inputLength(), offset);
-    Buffer dw = random(g.filterLength(), offset);
-    Buffer dy = random(g.outputLength(), offset);
+    DType type = convolution.type();
+    Buffer x = random(type, g.inputLength());
+    Buffer w = random(type, g.filterLength());
+    Buffer y = random(type, g.outputLength());
+    Buffer dx = device.allocate(type, g.inputLength());
+    Buffer dw = device.allocate(type, g.filterLength());
+    Buffer dy = device.allocate(type, g.outputLength());
     long best = Long.MAX_VALUE;
     for (int i = 0; i < FLOOR_REPETITIONS; i++) {
       device.synchronize();
@@ -110,13 +109,19 @@ public final class ProfiledBackend implements Backend {
       device.synchronize();
       best = Math.min(best, System.nanoTime() - started);
     }
-    List.of(offset, x, w, y, dx, dw, dy).forEach(device::release);
+    List.of(x, w, y, dx, dw, dy).forEach(device::release);
     return best;
   }
 
-  private Buffer random(long length, Buffer offset) {
-    Buffer buffer = device.allocate(DType.F32, length);
-    device.random().normal(new RandomKernels.Key(1, 0), offset, 0, 0, 1, buffer);
+  private Buffer random(DType type, long length) {
+    Buffer offset = device.allocate(DType.I32, 2);
+    device.write(new int[2], 0, offset);
+    Buffer normal = device.allocate(DType.F32, length);
+    device.random().normal(new RandomKernels.Key(1, 0), offset, 0, 0, 1, normal);
+    Buffer buffer = device.allocate(type, length);
+    device.copy().convert(normal, buffer);
+    device.release(offset);
+    device.release(normal);
     return buffer;
   }
 
@@ -155,7 +160,8 @@ public final class ProfiledBackend implements Backend {
         new Row(kernel, 1, nanos, bytes(arguments), operations(method, arguments)),
         (row, one) -> row.plus(one.nanos(), one.bytes(), one.operations()));
     if (arguments[0] instanceof Conv2dGeometry geometry) {
-      convolutions.merge(new Convolution(method.getName(), geometry), 1L, Long::sum);
+      DType type = ((Buffer) arguments[1]).type();
+      convolutions.merge(new Convolution(method.getName(), geometry, type), 1L, Long::sum);
     }
     return result;
   }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import semigan.kernels.OptimKernels.AverageSlot;
 
 class ProfiledBackendTest {
@@ -51,6 +53,22 @@ class ProfiledBackendTest {
       profiled.restart();
       assertEquals(0, profiled.convolutionFloor());
       assertEquals(List.of(), profiled.rows());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void theFloorIsOfTheTypeThatWasMeasured(DType type) {
+    try (ProfiledBackend device = new ProfiledBackend(Backends.open("reference"));
+        ProfiledBackend profiled = new ProfiledBackend(device)) {
+      Buffer x = profiled.allocate(type, GEOMETRY.inputLength());
+      Buffer w = profiled.allocate(type, GEOMETRY.filterLength());
+      Buffer y = profiled.allocate(type, GEOMETRY.outputLength());
+      profiled.conv().forward(GEOMETRY, x, w, y);
+      device.restart();
+      profiled.convolutionFloor();
+      ProfiledBackend.Row row = row(device, "conv forward [2,4,4,3] to [2,4,4,5] by 3x3");
+      assertEquals(row.calls() * (x.bytes() + w.bytes() + y.bytes()), row.bytes());
     }
   }
 
