@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
  * The folder of one training run, and where each thing lies in it:
  *
  * <pre>
- * config.json  environment.json  metrics.jsonl  log.txt  loss.png  model.safetensors
+ * config.json  environment.json  metrics.jsonl  log.txt  loss.png  model.safetensors  lock
  * events.out.tfevents.1767225600.semigan
  * samples/000200.png  checkpoints/
  * </pre>

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import semigan.gan.data.DataSplit;
+import semigan.gan.store.FolderLock;
 import semigan.gan.store.RunFolder;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainResult;
@@ -49,8 +50,15 @@ public final class Study {
    * Runs those of the seeds that are not finished, in their order.
    *
    * @param atOnce how many beside each other, each on a thread and a device of its own
+   * @throws semigan.gan.store.StoreException if another study is writing to the folder
    */
   public void run(List<Long> seeds, int atOnce, StudyListener listener) {
+    try (FolderLock lock = FolderLock.of(folder.path())) {
+      runOpen(seeds, atOnce, listener);
+    }
+  }
+
+  private void runOpen(List<Long> seeds, int atOnce, StudyListener listener) {
     Queue<Long> open = new ConcurrentLinkedQueue<>();
     for (long seed : seeds) {
       folder

@@ -16,6 +16,7 @@ import semigan.gan.image.LossChart;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.model.Sampler;
 import semigan.gan.store.Environment;
+import semigan.gan.store.FolderLock;
 import semigan.gan.store.JsonFile;
 import semigan.gan.store.MetricsLog;
 import semigan.gan.store.RunFolder;
@@ -96,13 +97,14 @@ public final class TrainingRun {
    * Trains from the newest checkpoint in {@code folder}, if there is one, to the end.
    *
    * @throws DivergedException if a loss is not finite; the folder's earlier files are whole
-   * @throws StoreException if the folder cannot be written, or its checkpoints cannot be gone on
-   *     from
+   * @throws StoreException if the folder cannot be written, another run is writing to it, or its
+   *     checkpoints cannot be gone on from
    */
   public TrainResult run(RunFolder folder, TrainingListener listener) {
     long started = System.nanoTime();
     Checkpoints checkpoints = new Checkpoints(folder.checkpoints());
-    try (Scope scope = Scope.open(device);
+    try (FolderLock lock = FolderLock.of(folder.path());
+        Scope scope = Scope.open(device);
         GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
       describe(folder, first);

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import semigan.gan.store.FolderLock;
 
 /** Stopping a run, and going on with it. */
 @Timeout(300)
@@ -97,6 +98,19 @@ class ResumeIT {
     run("train", "--resume", "run", "--steps", "36", "--augment", "colour,translation").done();
     var changes = new ObjectMapper().readTree(file.toFile()).get("augment");
     assertEquals("[\"translation\",\"colour\"]", changes.toString());
+  }
+
+  @Test
+  void aRunThatIsBeingWrittenIsLeftAlone() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Map<String, Long> before = Samples.checksums(run);
+    String[] more = {"train", "--resume", "run", "--steps", "33"};
+    try (FolderLock lock = FolderLock.of(run)) {
+      String line = run(more).refused(1);
+      assertTrue(line.contains("run: another command is writing to this folder"), line);
+      assertEquals(before, Samples.checksums(run));
+    }
+    run(more).done();
   }
 
   @Test

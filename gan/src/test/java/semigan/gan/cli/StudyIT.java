@@ -15,9 +15,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import semigan.gan.store.FolderLock;
 
 /** Studies over seeds, and what they leave. */
 @Timeout(300)
@@ -116,6 +118,18 @@ class StudyIT {
         Files.readAllBytes(folder.resolve("stopped/seed-01/model.safetensors")));
     double seconds = file("stopped/study.json").get("seeds").get(0).get("seconds").asDouble();
     assertTrue(seconds > seed.get("seconds").asDouble(), "time is added up");
+  }
+
+  @Test
+  void aStudyThatIsBeingWrittenIsLeftAlone() throws IOException {
+    run(study(3, 1, "s")).done();
+    Map<String, Long> before = Samples.checksums(folder.resolve("s"));
+    try (FolderLock lock = FolderLock.of(folder.resolve("s"))) {
+      String line = run(study(3, 2, "s")).refused(1);
+      assertTrue(line.contains("s: another command is writing to this folder"), line);
+      assertEquals(before, Samples.checksums(folder.resolve("s")));
+    }
+    run(study(3, 2, "s")).done();
   }
 
   @Test
