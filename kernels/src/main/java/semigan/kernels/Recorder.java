@@ -18,9 +18,6 @@ public interface Recorder extends AutoCloseable {
    */
   void record(Runnable work);
 
-  /** How many operations were recorded: kernels, copies and fills. */
-  long operations();
-
   /** Queues everything that was recorded. */
   void launch();
 

@@ -74,11 +74,6 @@ public final class RepeatedStep<T> implements AutoCloseable {
     return result;
   }
 
-  /** How many operations a run is, where they are recorded; 0 before that, and elsewhere. */
-  public long operations() {
-    return recorded ? recorder.get().operations() : 0;
-  }
-
   /** Frees what the newest run made. A recorded step keeps its memory, in which it runs again. */
   public void release() {
     if (scope != null && !recorded) {

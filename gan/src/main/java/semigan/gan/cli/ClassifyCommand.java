@@ -20,7 +20,7 @@ import semigan.tensor.Scope;
 @Command(
     name = "classify",
     description =
-        "Says of each image what class it shows, and how real the discriminator finds it.",
+        "Says of each image what class it shows, and how real the discriminator finds it: the one if the model learnt labels, the other if it learnt against a generator.",
     sortOptions = false,
     footer = {"", "Example:", "  java -jar gan.jar classify runs/first photo.png scan.jpg"})
 final class ClassifyCommand extends Verbosity implements Callable<Integer> {
@@ -45,9 +45,9 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
         float[] pixels = ImageCodec.read(image, spec.height(), spec.width(), spec.channels());
         Judgement judgement = Judgement.of(loaded, pixels, device);
         if (isJson()) {
-          lines.add(describe(image, judgement, spec.classes()));
+          lines.add(describe(image, judgement, spec));
         } else {
-          print(image, judgement, spec.classes());
+          print(image, judgement, spec);
         }
       }
       if (isJson()) {
@@ -57,26 +57,36 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
     return 0;
   }
 
-  private static Map<String, Object> describe(
-      Path image, Judgement judgement, List<String> classes) {
-    Map<String, Object> probabilities = new LinkedHashMap<>();
-    for (int k = 0; k < classes.size(); k++) {
-      probabilities.put(classes.get(k), judgement.probabilities()[k]);
-    }
+  /** Only what the model has learnt to say. */
+  private Map<String, Object> describe(Path image, Judgement judgement, ModelSpec spec) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("image", image.toString());
-    line.put("class", classes.get(judgement.best()));
-    line.put("probabilities", probabilities);
-    line.put("real", judgement.real());
+    if (model.learntLabels()) {
+      Map<String, Object> probabilities = new LinkedHashMap<>();
+      for (int k = 0; k < spec.classes().size(); k++) {
+        probabilities.put(spec.classes().get(k), judgement.probabilities()[k]);
+      }
+      line.put("class", spec.classes().get(judgement.best()));
+      line.put("probabilities", probabilities);
+    }
+    if (spec.generates()) {
+      line.put("real", judgement.real());
+    }
     return line;
   }
 
-  private static void print(Path image, Judgement judgement, List<String> classes) {
-    int best = judgement.best();
-    System.out.printf(
-        "%s: %s (%.1f%%), real %.1f%%%n",
-        image, classes.get(best), 100 * judgement.probabilities()[best], 100 * judgement.real());
-    for (int k = 0; k < classes.size(); k++) {
+  private void print(Path image, Judgement judgement, ModelSpec spec) {
+    List<String> classes = spec.classes();
+    List<String> words = new ArrayList<>();
+    if (model.learntLabels()) {
+      int best = judgement.best();
+      words.add("%s (%.1f%%)".formatted(classes.get(best), 100 * judgement.probabilities()[best]));
+    }
+    if (spec.generates()) {
+      words.add("real %.1f%%".formatted(100 * judgement.real()));
+    }
+    System.out.printf("%s: %s%n", image, String.join(", ", words));
+    for (int k = 0; k < classes.size() && model.learntLabels(); k++) {
       System.out.printf("  %-14s %6.2f%%%n", classes.get(k), 100 * judgement.probabilities()[k]);
     }
   }

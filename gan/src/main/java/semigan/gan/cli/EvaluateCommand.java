@@ -1,7 +1,6 @@
 package semigan.gan.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -86,12 +85,7 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
     if (count != null && count < 1) {
       throw new IllegalArgumentException("--count must be positive but is " + count);
     }
-    Path folder = neighbours.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(
-          "--neighbours is '%s' but there is no folder %s; make it first"
-              .formatted(neighbours, folder));
-    }
+    Output.requireFolderOf("--neighbours", neighbours);
     Path file = model.file();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
@@ -166,7 +160,12 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
         new FeatureCache(options.home().resolve(".cache/semigan/features"), Output::warn);
     report.seen(evaluator.compare(classifier.get(), cache), classifier.get());
     if (labelled) {
-      report.transfer(evaluator.transfer(classifier.get()));
+      evaluator
+          .transfer(classifier.get())
+          .ifPresentOrElse(
+              report::transfer,
+              () ->
+                  report.skipped("training on generated images", "no training image has a label"));
     }
   }
 

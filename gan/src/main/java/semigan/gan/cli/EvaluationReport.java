@@ -148,14 +148,18 @@ final class EvaluationReport {
   void transfer(Transfer transfer) {
     Map<String, Object> scores = new LinkedHashMap<>();
     scores.put("steps", transfer.steps());
+    scores.put("trainingImages", transfer.trainingImages());
     scores.put("trainOnGenerated", transfer.onGenerated().share());
     scores.put("trainOnReal", transfer.onReal().share());
     scores.put("testOnGenerated", transfer.ofGenerated().share());
     scores.put("testOnReal", transfer.ofReal().share());
     line.put("classification", scores);
     say(
-        "trained on generated images (%d steps), tested on real ones: %.2f%% right; trained on real ones: %.2f%%",
-        transfer.steps(), 100 * transfer.onGenerated().share(), 100 * transfer.onReal().share());
+        "trained on generated images (%d steps), tested on real ones: %.2f%% right; trained on %d real ones: %.2f%%",
+        transfer.steps(),
+        100 * transfer.onGenerated().share(),
+        transfer.trainingImages(),
+        100 * transfer.onReal().share());
     say(
         "trained on real images, tested on generated ones: %.2f%% right; tested on real ones: %.2f%%",
         100 * transfer.ofGenerated().share(), 100 * transfer.ofReal().share());

@@ -75,7 +75,15 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
       throw new IllegalArgumentException(
           "a grid holds at most %d images; give --out a folder for %d".formatted(MAX_GRID, count));
     }
+    if (grid) {
+      Output.requireFolderOf("--out", out);
+    }
     Path file = model.file();
+    if (wanted != null && !model.learntLabels()) {
+      throw new IllegalArgumentException(
+          "--class is '%s' but the model learnt no labels, so that it knows no classes; leave --class out"
+              .formatted(wanted));
+    }
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
       GanModel loaded = GanModel.load(file, scope.device());

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import semigan.gan.data.DataListener;
 
 /** What commands share in printing. */
@@ -29,6 +31,19 @@ final class Output {
   /** Says something on standard error that ends nothing. */
   static void warn(String message) {
     System.err.println("gan: " + message);
+  }
+
+  /**
+   * Refuses a file that could not be written, before there is work that would be lost.
+   *
+   * @throws IllegalArgumentException if there is no such folder
+   */
+  static void requireFolderOf(String option, Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "%s is '%s' but there is no folder %s; make it first".formatted(option, file, folder));
+    }
   }
 
   /** One line of JSON. */

@@ -24,7 +24,8 @@ final class RunLog implements TrainingListener, AutoCloseable {
               Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
               true);
     } catch (IOException e) {
-      throw new StoreException("cannot write %s: %s".formatted(file, e.getMessage()), e);
+      throw new StoreException(
+          "%s: cannot be written: %s".formatted(file, StoreException.reason(e)), e);
     }
   }
 

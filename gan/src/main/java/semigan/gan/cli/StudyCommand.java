@@ -23,6 +23,8 @@ import semigan.gan.study.Summary;
 import semigan.gan.train.RunData;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainingListener;
+import semigan.gan.train.TrainingRun;
+import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 
 /** {@code study}. */
@@ -142,7 +144,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
 
   private Path defaultFolder(TrainConfig config) {
     String name = options.presetName().orElse(config.images().data());
-    return STUDIES.resolve(Path.of(name).getFileName());
+    return STUDIES.resolve(RunFolder.plain(name));
   }
 
   private List<Long> seeds(TrainConfig config) {
@@ -150,11 +152,34 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     return LongStream.range(first, first + count).boxed().toList();
   }
 
+  /** Before there is a folder, which would bind another try to the same settings. */
+  private static void requireRunnable(Stage stage, List<Long> seeds) {
+    try (Backend device = Backends.open(stage.config.run().device(), Output::warn)) {
+      for (long seed : open(stage, seeds)) {
+        TrainConfig own = Study.ofSeed(stage.config, seed);
+        new TrainingRun(own.on(device.name()), stage.data, device);
+      }
+    }
+  }
+
+  /** Those that are not finished. */
+  private static List<Long> open(Stage stage, List<Long> seeds) {
+    if (!Files.exists(stage.folder)) {
+      return seeds;
+    }
+    List<Long> finished =
+        StudyFolder.open(stage.folder).seeds().stream()
+            .filter(SeedResult::finished)
+            .map(SeedResult::seed)
+            .toList();
+    return seeds.stream().filter(seed -> !finished.contains(seed)).toList();
+  }
+
   /** What came of it, as {@code --json} shows it. */
   private Map<String, Object> run(Stage stage, PrintStream console) {
     TrainConfig config = stage.config;
     List<Long> seeds = seeds(config);
-    seeds.forEach(seed -> Study.ofSeed(config, seed)); // refuses missing teachers before a folder
+    requireRunnable(stage, seeds);
     console.printf("study %s%n", stage.folder);
     StudyFolder folder = StudyFolder.open(stage.folder, config);
     Study study =
@@ -274,6 +299,12 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   }
 
   private void compare(StudyFolder first, StudyFolder second) {
+    List<String> differences = first.differencesOfLabels(second);
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s (here) and %s (there) are not of the same labels, seed by seed: %s; compare studies that differ in nothing of this"
+              .formatted(first.path(), second.path(), String.join("; ", differences)));
+    }
     List<SeedResult> ours = new ArrayList<>();
     List<SeedResult> theirs = new ArrayList<>();
     for (SeedResult one : first.seeds()) {

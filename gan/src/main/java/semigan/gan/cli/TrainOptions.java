@@ -290,7 +290,20 @@ final class TrainOptions {
     }
     ConfigBuilder given = given(resumed);
     DataSplit split = given.openData();
-    return new Resolved(given.build(split), split);
+    TrainConfig config = given.build(split);
+    if (resumed != null) {
+      requireSameLabels(resumed, config);
+    }
+    return new Resolved(config, split);
+  }
+
+  private static void requireSameLabels(RunFolder resumed, TrainConfig config) {
+    List<String> differences = config.differencesOfLabels(TrainConfig.read(resumed.config()));
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has learnt from other labels: %s; go on without these options, or start a new run"
+              .formatted(resumed, String.join("; ", differences)));
+    }
   }
 
   /** What was said of the settings; what is said last counts. */

@@ -30,6 +30,15 @@ public final class Subset extends DatasetView {
     return new Subset(inner, indices.clone());
   }
 
+  /** Those that have a label, in their order. */
+  public static Subset labelled(ImageDataset inner) {
+    return new Subset(
+        inner,
+        IntStream.range(0, inner.size())
+            .filter(i -> inner.label(i) != ImageDataset.UNLABELLED)
+            .toArray());
+  }
+
   /** All but those at {@code indices}, in their order. */
   public static Subset without(ImageDataset inner, int[] indices) {
     int[] left = indices.clone();

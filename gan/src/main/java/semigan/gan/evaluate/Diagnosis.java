@@ -19,6 +19,9 @@ public final class Diagnosis {
   private static final double SOME_ADVANTAGE = 0.55;
   private static final double STRONG_ADVANTAGE = 0.65;
 
+  /** Less is chance, among few images. */
+  private static final double DEVIATIONS = 2;
+
   private Diagnosis() {}
 
   /**
@@ -57,6 +60,11 @@ public final class Diagnosis {
   }
 
   public static String memorisation(Memorisation memorisation) {
+    int tested = memorisation.testDistances().length;
+    if (tested * Memorisation.EXPECTED < 1) {
+      return "cannot be told: %d test images are too few to say how near is too near; it takes %.0f"
+          .formatted(tested, 1 / Memorisation.EXPECTED);
+    }
     double share = memorisation.share();
     String found =
         "%.1f%% of the generated images are nearer to a training image than 99%% of the test images are (1%% if nothing is copied)"
@@ -71,6 +79,9 @@ public final class Diagnosis {
     String found =
         "a training image seems more real than a test image in %.1f%% of pairs (50%% if it knows none by heart); probability of being real: training %.3f, test %.3f, generated %.3f"
             .formatted(100 * scores.advantage(), scores.train(), scores.test(), scores.generated());
+    if (scores.advantage() < 0.5 + DEVIATIONS * scores.deviation()) {
+      return "no sign: " + found;
+    }
     if (scores.advantage() >= STRONG_ADVANTAGE) {
       return "strong: " + found;
     }

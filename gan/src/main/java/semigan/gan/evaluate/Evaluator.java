@@ -2,6 +2,7 @@ package semigan.gan.evaluate;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
@@ -91,19 +92,28 @@ public final class Evaluator {
         test.size());
   }
 
-  /** What classifiers learn from generated images, and make of them. */
-  public Transfer transfer(FeatureClassifier classifier) {
+  /**
+   * What classifiers learn from generated images, and make of them; nothing if no training image
+   * has a label.
+   */
+  public Optional<Transfer> transfer(FeatureClassifier classifier) {
+    ImageDataset known = Subset.sample(Subset.labelled(data.train()), generated.size(), SEED);
+    if (known.size() == 0) {
+      return Optional.empty();
+    }
     GeneratedImages labelled = generated.labelled(generatedVerdicts.classes());
     FeatureSpec spec = classifier.spec();
-    long steps = ClassifierTraining.fewSteps(Math.min(generated.size(), train.size()));
-    return new Transfer(
-        steps,
-        Transfer.accuracy(
-            spec, labelled, test, steps, device, progress.apply("step on generated images")),
-        Transfer.accuracy(
-            spec, train, test, steps, device, progress.apply("step on training images")),
-        classifier.accuracy(labelled, progress.apply("generated image")),
-        classifier.accuracy(test, progress.apply("test image")));
+    long steps = ClassifierTraining.fewSteps(Math.min(generated.size(), known.size()));
+    return Optional.of(
+        new Transfer(
+            steps,
+            known.size(),
+            Transfer.accuracy(
+                spec, labelled, test, steps, device, progress.apply("step on generated images")),
+            Transfer.accuracy(
+                spec, known, test, steps, device, progress.apply("step on training images")),
+            classifier.accuracy(labelled, progress.apply("generated image")),
+            classifier.accuracy(test, progress.apply("test image"))));
   }
 
   /** Of up to 2,000 generated and test images beside every training image. */

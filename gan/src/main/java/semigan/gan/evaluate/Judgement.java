@@ -47,12 +47,6 @@ public record Judgement(float[] probabilities, float real) {
 
   /** The most probable class. */
   public int best() {
-    int best = 0;
-    for (int k = 1; k < probabilities.length; k++) {
-      if (probabilities[k] > probabilities[best]) {
-        best = k;
-      }
-    }
-    return best;
+    return Accuracy.largest(probabilities, 0, probabilities.length);
   }
 }

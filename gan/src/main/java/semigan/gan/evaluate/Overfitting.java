@@ -11,14 +11,22 @@ import java.util.Arrays;
  * @param generated to generated images
  * @param advantage in what share of pairs a training image scores above a test image: 0.5 if it
  *     does not know them
+ * @param deviation the standard deviation of that share if it does not know them (Mann and Whitney
+ *     1947)
  */
-public record Overfitting(double train, double test, double generated, double advantage) {
+public record Overfitting(
+    double train, double test, double generated, double advantage, double deviation) {
   static Overfitting of(Verdicts train, Verdicts test, Verdicts generated) {
     return new Overfitting(
         train.meanReal(),
         test.meanReal(),
         generated.meanReal(),
-        advantage(train.realLogits(), test.realLogits()));
+        advantage(train.realLogits(), test.realLogits()),
+        deviation(train.realLogits().length, test.realLogits().length));
+  }
+
+  private static double deviation(double first, double second) {
+    return Math.sqrt((first + second + 1) / (12 * first * second));
   }
 
   /** Equal scores count half. */

@@ -13,14 +13,21 @@ import semigan.tensor.Scope;
  * that the model's discriminator gives them.
  *
  * @param steps that each of the first two was trained for
+ * @param trainingImages of the second: as many as there are generated ones, where so many have a
+ *     label
  * @param onGenerated trained on generated images, tested on the test images
- * @param onReal the same on as many training images: what the first could reach
+ * @param onReal the same on training images: what the first could reach
  * @param ofGenerated the frozen classifier, which was trained on training images, tested on
  *     generated ones
  * @param ofReal the same on the test images: what the one before could reach
  */
 public record Transfer(
-    long steps, Accuracy onGenerated, Accuracy onReal, Accuracy ofGenerated, Accuracy ofReal) {
+    long steps,
+    int trainingImages,
+    Accuracy onGenerated,
+    Accuracy onReal,
+    Accuracy ofGenerated,
+    Accuracy ofReal) {
   /** Trains a classifier as the frozen one was, but for so many steps, and tests it. */
   static Accuracy accuracy(
       FeatureSpec spec,

@@ -70,7 +70,12 @@ public record GanModel(ModelSpec spec, Module generator, Discriminator discrimin
     return model;
   }
 
-  private static ModelSpec readSpec(Path file) throws IOException {
+  /**
+   * What a file's model is.
+   *
+   * @throws IOException as {@link #load}
+   */
+  public static ModelSpec readSpec(Path file) throws IOException {
     String json;
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       json = opened.metadata().get(SPEC_KEY);

@@ -27,7 +27,8 @@ final class AppendedFile implements Closeable {
       channel =
           FileChannel.open(file, creation, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new StoreException("%s: cannot be opened: %s".formatted(file, e.getMessage()), e);
+      throw new StoreException(
+          "%s: cannot be opened: %s".formatted(file, StoreException.reason(e)), e);
     }
   }
 
@@ -48,7 +49,7 @@ final class AppendedFile implements Closeable {
     } catch (IOException e) {
       throw new StoreException(
           "%s: cannot be written: %s; what was there before is untouched"
-              .formatted(file, e.getMessage()),
+              .formatted(file, StoreException.reason(e)),
           e);
     }
   }
@@ -67,7 +68,8 @@ final class AppendedFile implements Closeable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new StoreException("%s: cannot be closed: %s".formatted(file, e.getMessage()), e);
+      throw new StoreException(
+          "%s: cannot be closed: %s".formatted(file, StoreException.reason(e)), e);
     }
   }
 }

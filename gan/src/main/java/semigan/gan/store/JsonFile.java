@@ -47,7 +47,8 @@ public final class JsonFile {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new StoreException("%s, line %d: %s".formatted(file, line, e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new StoreException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new StoreException(
+          "%s: cannot be read: %s".formatted(file, StoreException.reason(e)), e);
     }
   }
 }

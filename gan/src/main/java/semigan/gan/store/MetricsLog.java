@@ -154,7 +154,8 @@ public final class MetricsLog implements Closeable {
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new StoreException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new StoreException(
+          "%s: cannot be read: %s".formatted(file, StoreException.reason(e)), e);
     }
   }
 

@@ -199,7 +199,7 @@ public final class RunFolder {
   }
 
   /** The last part of a path, in characters that every file system and shell takes as they are. */
-  private static String plain(String data) {
+  public static String plain(String data) {
     Path last = Path.of(data).toAbsolutePath().normalize().getFileName();
     String name = last == null ? "" : last.toString().replaceAll("[^A-Za-z0-9._]+", "-");
     return name.isEmpty() ? "data" : name;

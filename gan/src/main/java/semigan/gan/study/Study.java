@@ -76,8 +76,7 @@ public final class Study {
         lane.get();
       }
     } catch (ExecutionException e) {
-      requestStop();
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+      throw unchecked(e.getCause());
     } catch (InterruptedException e) {
       requestStop();
       Thread.currentThread().interrupt();
@@ -85,6 +84,13 @@ public final class Study {
       threads.shutdown();
       awaitOthers(threads);
     }
+  }
+
+  private static RuntimeException unchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException own ? own : new IllegalStateException(failure);
   }
 
   /** Where one seed failed, the others stop with a checkpoint, which takes a step of each. */
@@ -96,9 +102,15 @@ public final class Study {
     }
   }
 
+  /** Where one seed fails, the others need not go on. */
   private void runAll(Queue<Long> open, StudyListener listener) {
-    for (Long seed = open.poll(); seed != null && !isStopped(); seed = open.poll()) {
-      run(seed, listener);
+    try {
+      for (Long seed = open.poll(); seed != null && !isStopped(); seed = open.poll()) {
+        run(seed, listener);
+      }
+    } catch (RuntimeException | Error e) {
+      requestStop();
+      throw e;
     }
   }
 
@@ -111,8 +123,12 @@ public final class Study {
         return;
       }
       RunFolder runFolder = folder.run(seed);
-      TrainResult result = run.run(runFolder, listener.begins(seed, runFolder));
-      leave(run);
+      TrainResult result;
+      try {
+        result = run.run(runFolder, listener.begins(seed, runFolder));
+      } finally {
+        leave(run);
+      }
       SeedResult reached =
           new SeedResult(
               seed,

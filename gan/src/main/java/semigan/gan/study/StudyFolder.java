@@ -115,6 +115,11 @@ public final class StudyFolder {
     }
   }
 
+  /** In what the labels of each seed differ from another study's; nothing if they are the same. */
+  public List<String> differencesOfLabels(StudyFolder other) {
+    return TrainConfig.of(settings()).differencesOfLabels(TrainConfig.of(other.settings()));
+  }
+
   /** The settings in which the runs of a study must be alike. */
   private static ObjectNode binding(TrainConfig config) {
     ObjectNode all = JSON.valueToTree(config);

@@ -38,12 +38,21 @@ final class Checkpoints {
       StateFile.save(file, state, described);
       List<Path> all = oldestFirst();
       for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-        Files.delete(old);
+        drop(old);
       }
     } catch (IOException e) {
       throw new StoreException(e.getMessage(), e);
     }
     return file;
+  }
+
+  private static void drop(Path checkpoint) {
+    try {
+      Files.deleteIfExists(checkpoint);
+    } catch (IOException e) {
+      throw new StoreException(
+          "%s: cannot be deleted: %s".formatted(checkpoint, StoreException.reason(e)), e);
+    }
   }
 
   /**
@@ -79,13 +88,24 @@ final class Checkpoints {
     return files.isEmpty() ? Optional.empty() : Optional.of(files.get(files.size() - 1));
   }
 
+  /** The step after which the newest was written. */
+  Optional<Long> newestStep() {
+    return newest().map(Checkpoints::step);
+  }
+
+  /** None, too, if their folder is gone. */
   private List<Path> oldestFirst() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> found = new ArrayList<>(files.filter(Checkpoints::isCheckpoint).toList());
       found.sort((a, b) -> Long.compare(step(a), step(b)));
       return found;
     } catch (IOException e) {
-      throw new StoreException("cannot list the checkpoints in %s: %s".formatted(folder, e), e);
+      throw new StoreException(
+          "%s: the checkpoints cannot be listed: %s".formatted(folder, StoreException.reason(e)),
+          e);
     }
   }
 

@@ -50,7 +50,7 @@ public final class GanTrainer implements AutoCloseable {
   public GanTrainer(TrainConfig config, ModelSpec spec, Backend device) {
     this.device = device;
     this.config = config;
-    requirePrecision();
+    requirePrecision(config, device);
     LearningSettings learning = config.learning();
     random = new RandomSource(device, config.run().seed());
     ramp = Tensor.full(device, DType.F32, Shape.of(), 1);
@@ -80,7 +80,10 @@ public final class GanTrainer implements AutoCloseable {
     teachers = Teachers.of(config, spec, device);
   }
 
-  private void requirePrecision() {
+  /**
+   * @throws IllegalArgumentException if the device does not have the config's precision
+   */
+  static void requirePrecision(TrainConfig config, Backend device) {
     if (!device.supports(config.run().precision().type())) {
       throw new IllegalArgumentException(
           "--precision %s: %s (%s) does not have it, expected a GPU or a processor with AVX-512 BF16; use --precision f32"
@@ -217,11 +220,6 @@ public final class GanTrainer implements AutoCloseable {
     }
     step.release();
     return report;
-  }
-
-  /** How many operations a step is, where they are recorded; 0 elsewhere, and until the third. */
-  public long operations() {
-    return step == null ? 0 : step.operations();
   }
 
   /** {@link #feed}, {@link #run} and {@link #report} at once. */

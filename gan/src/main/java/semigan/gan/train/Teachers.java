@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
 import semigan.gan.store.RunFolder;
@@ -52,17 +51,39 @@ final class Teachers {
    * The model files of those that a config asks for.
    *
    * @throws IllegalArgumentException if one learnt from other images or labels, saying what differs
-   * @throws StoreException if there is no run in its place that has saved its model
+   * @throws StoreException if there is no run in its place that has saved its model, or it is not
+   *     finished
    */
   static List<Path> find(TrainConfig config) {
     List<Path> files = new ArrayList<>();
     for (String teacher : config.images().teacher()) {
       Path folder = Path.of(teacher);
       RunFolder run = RunFolder.open(folder);
-      requireSame(folder, TrainConfig.read(run.config()), config);
+      TrainConfig its = TrainConfig.read(run.config());
+      List<String> differences = config.differencesOfLabels(its);
+      if (!differences.isEmpty()) {
+        throw new IllegalArgumentException(
+            "teacher %s learnt from other labels: %s; give a run that differs in nothing of this"
+                .formatted(folder, String.join("; ", differences)));
+      }
       files.add(RunFolder.modelFile(folder));
+      requireFinished(run, its);
     }
     return files;
+  }
+
+  /** As far as its checkpoints tell; without any it is taken at its word. */
+  private static void requireFinished(RunFolder run, TrainConfig config) {
+    Checkpoints checkpoints = new Checkpoints(run.checkpoints());
+    checkpoints
+        .newestStep()
+        .filter(step -> step < config.learning().steps())
+        .ifPresent(
+            step -> {
+              throw new StoreException(
+                  "teacher %s was stopped at step %d of %d; finish it with train --resume %s"
+                      .formatted(run, step, config.learning().steps(), run));
+            });
   }
 
   /**
@@ -81,14 +102,32 @@ final class Teachers {
     return new Teachers(teachers);
   }
 
+  /**
+   * Refuses teachers that do not suit, without loading them.
+   *
+   * @throws IllegalArgumentException as {@link #of}
+   * @throws StoreException as {@link #of}
+   */
+  static void require(TrainConfig config, ModelSpec spec) {
+    for (Path file : find(config)) {
+      try {
+        margin(file, GanModel.readSpec(file), spec);
+      } catch (IOException e) {
+        throw new StoreException(e.getMessage(), e);
+      }
+    }
+  }
+
   private static Teacher load(Path file, ModelSpec spec, Backend device) {
-    GanModel model;
     try {
-      model = GanModel.load(file, device);
+      GanModel model = GanModel.load(file, device);
+      return new Teacher(model, margin(file, model.spec(), spec));
     } catch (IOException e) {
       throw new StoreException(e.getMessage(), e);
     }
-    ModelSpec there = model.spec();
+  }
+
+  private static int margin(Path file, ModelSpec there, ModelSpec spec) {
     if (there.height() != spec.height() || there.width() != spec.width()) {
       throw new IllegalArgumentException(
           "teacher %s learnt from images of %dx%d, and here they are %dx%d; give the --size that they had there"
@@ -100,27 +139,7 @@ final class Teachers {
           "teacher %s works on a canvas of %d, larger than %d here; give --size %d, or another teacher"
               .formatted(file, there.canvas(), spec.canvas(), there.canvas()));
     }
-    return new Teacher(model, margin);
-  }
-
-  /** Other labels would tell what this run must not know. */
-  private static void requireSame(Path folder, TrainConfig there, TrainConfig here) {
-    List<String> differences = new ArrayList<>();
-    compare(differences, "data", there.images().data(), here.images().data());
-    compare(differences, "labels", there.images().labels(), here.images().labels());
-    compare(differences, "heldOut", there.images().heldOut(), here.images().heldOut());
-    compare(differences, "seed", there.run().seed(), here.run().seed());
-    if (!differences.isEmpty()) {
-      throw new IllegalArgumentException(
-          "teacher %s learnt from other labels: %s; give a run that differs in nothing of this"
-              .formatted(folder, String.join("; ", differences)));
-    }
-  }
-
-  private static void compare(List<String> differences, String name, Object there, Object here) {
-    if (!Objects.equals(there, here)) {
-      differences.add("%s is %s there, %s here".formatted(name, there, here));
-    }
+    return margin;
   }
 
   /** Whether there is none. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,25 @@ public record TrainConfig(
       return of(object);
     }
     throw new IllegalArgumentException(file + ": expected a JSON object");
+  }
+
+  /**
+   * In what the images and labels that a run of this config knows differ from those of another: one
+   * that knows the others too would be told what it is measured by. Nothing if they are the same.
+   */
+  public List<String> differencesOfLabels(TrainConfig other) {
+    List<String> differences = new ArrayList<>();
+    compare(differences, "data", other.images.data(), images.data());
+    compare(differences, "labels", other.images.labels(), images.labels());
+    compare(differences, "heldOut", other.images.heldOut(), images.heldOut());
+    compare(differences, "seed", other.run.seed(), run.seed());
+    return differences;
+  }
+
+  private static void compare(List<String> differences, String name, Object there, Object here) {
+    if (!there.equals(here)) {
+      differences.add("%s is %s there, %s here".formatted(name, there, here));
+    }
   }
 
   /** This config with another choice of labels, and all else random another. */

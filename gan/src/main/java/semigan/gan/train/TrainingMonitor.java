@@ -102,7 +102,7 @@ public final class TrainingMonitor {
         unlabelled < NOTHING_TO_LEARN,
         NOTHING_TO_LEARN_RECORDS,
         () ->
-            "the loss on unlabelled and generated images has been near 0 for %d records (%.4f now): the generator has died, and the unlabelled images teach nothing any more; go back to an earlier checkpoint with lower rates"
+            "the loss on unlabelled and generated images has been near 0 for %d records (%.4f now): the generator has died, and the unlabelled images teach nothing any more; train again, with lower rates"
                 .formatted(NOTHING_TO_LEARN_RECORDS, unlabelled),
         warnings);
   }

@@ -1,6 +1,7 @@
 package semigan.gan.train;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import semigan.gan.evaluate.Accuracy;
 import semigan.gan.evaluate.Diversity;
 import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
-import semigan.gan.model.ModelSpec;
 import semigan.gan.model.Sampler;
 import semigan.gan.store.Environment;
 import semigan.gan.store.FolderLock;
@@ -55,18 +55,16 @@ public final class TrainingRun {
    *
    * @param original the data, at its own size
    * @throws IllegalArgumentException if config and data do not fit together, or config and a
-   *     teacher
+   *     teacher, or the device does not have the config's precision
    * @throws StoreException if a teacher of the config is not there
    */
   public TrainingRun(TrainConfig config, DataSplit original, Backend device) {
     this.config = config;
     this.device = device;
     data = RunData.of(config, original);
-    Teachers.find(config); // refuses a wrong one before there is a folder
-  }
-
-  public ModelSpec spec() {
-    return data.spec();
+    // Before there is a folder that would be in the way of a better try.
+    GanTrainer.requirePrecision(config, device);
+    Teachers.require(config, data.spec());
   }
 
   /** Ends the run after the step that is under way, with a checkpoint. Safe from any thread. */
@@ -96,9 +94,10 @@ public final class TrainingRun {
   /**
    * Trains from the newest checkpoint in {@code folder}, if there is one, to the end.
    *
+   * @throws IllegalArgumentException if the folder's run has taken more steps than the config says
    * @throws DivergedException if a loss is not finite; the folder's earlier files are whole
-   * @throws StoreException if the folder cannot be written, another run is writing to it, or its
-   *     checkpoints cannot be gone on from
+   * @throws StoreException if the folder cannot be written, another run is writing to it, its
+   *     checkpoints cannot be gone on from, or it has a model but no checkpoint
    */
   public TrainResult run(RunFolder folder, TrainingListener listener) {
     long started = System.nanoTime();
@@ -107,6 +106,7 @@ public final class TrainingRun {
         Scope scope = Scope.open(device);
         GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
+      requireNothingLost(folder, first);
       describe(folder, first);
       if (first == 0) {
         initialise(trainer);
@@ -124,6 +124,20 @@ public final class TrainingRun {
         }
         return finish(progress, started);
       }
+    }
+  }
+
+  /** To begin again, or to end earlier, would overwrite what the folder has. */
+  private void requireNothingLost(RunFolder folder, long done) {
+    long steps = config.learning().steps();
+    if (done > steps) {
+      throw new IllegalArgumentException(
+          "%s has taken %d steps, and %d are asked for; give --steps %d or more"
+              .formatted(folder, done, steps, done));
+    }
+    if (done == 0 && Files.exists(folder.model())) {
+      throw new StoreException(
+          "%s has a model but no checkpoint to go on from; start a new run".formatted(folder));
     }
   }
 
@@ -185,7 +199,9 @@ public final class TrainingRun {
     Optional<Accuracy> accuracy = finished ? progress.measure() : Optional.empty();
     progress.sample();
     progress.chart();
-    progress.saveModel();
+    if (progress.step > 0) {
+      progress.saveModel();
+    }
     return new TrainResult(
         progress.folder.path().toString(),
         progress.step,

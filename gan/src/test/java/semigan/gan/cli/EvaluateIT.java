@@ -184,5 +184,9 @@ class EvaluateIT {
     assertTrue(run("evaluate", model, "--count", "0").refused(2).contains("--count must be"));
     String line = run("evaluate", model, "--neighbours", "none/such.png").refused(2);
     assertTrue(line.contains("there is no folder"), line);
+    line = run("features", "--data", "glyphs", "--out", "none/such.safetensors").refused(2);
+    assertTrue(line.contains("--out is 'none/such.safetensors' but there is no folder"), line);
+    line = run("generate", model, "--out", "none/such.png").refused(2);
+    assertTrue(line.contains("--out is 'none/such.png' but there is no folder"), line);
   }
 }

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -100,6 +103,33 @@ class ModelCommandsIT {
     assertEquals(Samples.shapes().toString(), result.get("data").asText());
     assertEquals(20, result.get("testImages").asInt());
     assertTrue(run("evaluate", file).refused(2).contains("give --data"));
+  }
+
+  /** What a network says that was not trained to say it is chance. */
+  @Test
+  void nothingIsSaidThatTheModelDidNotLearn() throws IOException {
+    run("generate", model, "--count", "1", "--out", "own").done();
+    Path unlabelled = Samples.copy(Samples.model(), folder.resolve("unlabelled"));
+    Path config = unlabelled.resolve("config.json");
+    ObjectNode settings = (ObjectNode) new ObjectMapper().readTree(config.toFile());
+    Files.writeString(config, settings.put("labels", 0).toString());
+    String text = run("classify", "unlabelled", "own/000000.png").done().out();
+    assertTrue(text.matches("own/000000\\.png: real [\\d.]+%\\n"), text);
+    JsonNode line = run("classify", "unlabelled", "own/000000.png", "--json").json().get(0);
+    assertEquals("[\"image\",\"real\"]", names(line));
+    String refused = run("generate", "unlabelled", "--class", "bars").refused(2);
+    assertTrue(refused.contains("--class is 'bars' but the model learnt no labels"), refused);
+
+    String[] alone = {"--preset", "supervised", "--out", ".", "--name", "alone"};
+    run(Samples.train(Samples.shapes(), 2, alone)).done();
+    JsonNode classified = run("classify", "alone", "own/000000.png", "--json").json().get(0);
+    assertEquals("[\"image\",\"class\",\"probabilities\"]", names(classified));
+  }
+
+  private static String names(JsonNode line) {
+    return new ObjectMapper()
+        .valueToTree(line.properties().stream().map(Map.Entry::getKey).toList())
+        .toString();
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.gan.store.FolderLock;
 
 /** Stopping a run, and going on with it. */
@@ -111,6 +113,41 @@ class ResumeIT {
       assertEquals(before, Samples.checksums(run));
     }
     run(more).done();
+  }
+
+  @Test
+  void otherLabelsAreNotLearntOnTop() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Map<String, Long> before = Samples.checksums(run);
+    String line =
+        run("train", "--resume", "run", "--steps", "33", "--seed", "2", "--held-out", "10")
+            .refused(2);
+    assertTrue(line.contains("run has learnt from other labels: "), line);
+    assertTrue(line.contains("heldOut is 0 there, 10 here; seed is 1 there, 2 here"), line);
+    assertEquals(before, Samples.checksums(run));
+  }
+
+  @Test
+  void aRunDoesNotEndBeforeItsLastCheckpoint() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Map<String, Long> before = Samples.checksums(run);
+    String line = run("train", "--resume", "run", "--steps", "20").refused(2);
+    assertTrue(
+        line.contains("run has taken 30 steps, and 20 are asked for; give --steps 30"), line);
+    assertEquals(before, Samples.checksums(run));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"checkpoints", "checkpoints/000027.safetensors"})
+  void aModelWithoutCheckpointsIsNotBegunAgain(String deleted) throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Files.delete(run.resolve("checkpoints/000030.safetensors"));
+    Files.delete(run.resolve("checkpoints/000027.safetensors"));
+    Files.deleteIfExists(run.resolve(deleted));
+    Map<String, Long> before = Samples.checksums(run);
+    String line = run("train", "--resume", "run").refused(1);
+    assertTrue(line.contains("run has a model but no checkpoint to go on from"), line);
+    assertEquals(before, Samples.checksums(run));
   }
 
   @Test

@@ -262,6 +262,9 @@ class StudyIT {
     assertEquals(difference / 2, line.get("difference").get("mean").asDouble(), 1e-12);
     String text = run("study", "--compare", "a", "b").done().out();
     assertTrue(text.contains("over 2 seeds in common the first makes"), text);
+    run(study(3, 1, "fewer", "--held-out", "2")).done();
+    String other = run("study", "--compare", "a", "fewer").refused(2);
+    assertTrue(other.contains("heldOut is 2 there, 0 here"), other);
     String none = run("study", "--compare", "a", "nowhere").refused(1);
     assertTrue(none.contains("nowhere is not the folder of a study"), none);
   }
@@ -276,6 +279,10 @@ class StudyIT {
     assertTrue(run("study", "--labels", "7").refused(2).contains("labels is 7, expected"));
     assertTrue(
         run("study", "--preset", "gan").refused(2).contains("there is no preset 'gan'; there are"));
+    assertTrue(
+        run(study(3, 1, "studies", "--preset", "conv-ssl", "--teacher", "gone"))
+            .refused(1)
+            .contains("gone is not the folder of a study"));
     assertFalse(Files.exists(folder.resolve("studies")), "a folder was made");
   }
 }

@@ -107,10 +107,27 @@ class DiagnosisTest {
     assertEquals(1 / (1 + Math.exp(-2)), train.meanReal(), 0.1);
   }
 
+  @Test
+  void fewImagesTellNothingOfOverfittingOrCopies() {
+    double[] train = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    double[] test = new double[10];
+    Arrays.fill(test, 4.5);
+    Overfitting few = Overfitting.of(verdicts(train), verdicts(test), verdicts(test));
+    assertEquals(0.6, few.advantage(), 1e-12);
+    assertEquals(Math.sqrt(21 / 1200.0), few.deviation(), 1e-12);
+    assertTrue(Diagnosis.overfitting(few).startsWith("no sign"));
+    Memorisation ninetyNine = new Memorisation(new int[5], new double[5], new double[99]);
+    String words = Diagnosis.memorisation(ninetyNine);
+    assertTrue(words.startsWith("cannot be told: 99 test images"), words);
+  }
+
   /** Spread evenly around {@code mean}. */
   private static Verdicts scores(double mean) {
-    double[] logits = new Random(5).doubles(1000).map(u -> mean + 2 * u - 1).toArray();
-    return new Verdicts(new int[1000], new float[1000], logits);
+    return verdicts(new Random(5).doubles(1000).map(u -> mean + 2 * u - 1).toArray());
+  }
+
+  private static Verdicts verdicts(double... realLogits) {
+    return new Verdicts(new int[realLogits.length], new float[realLogits.length], realLogits);
   }
 
   @Test

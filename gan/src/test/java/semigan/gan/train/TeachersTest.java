@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static semigan.gan.train.Devices.open;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,6 +119,24 @@ class TeachersTest {
         Arrays.setAll(expected, at -> expected[at] + one[at] / places.size());
       }
       assertArrayEquals(expected, probabilities(places, data, images), 1e-6);
+    }
+  }
+
+  @Test
+  void oneThatWasStoppedDoesNotTeach() throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      makeTeacher(Architecture.CONV, scope.device());
+      Path checkpoints = RunFolder.open(teacher()).checkpoints();
+      Files.createFile(checkpoints.resolve("%06d.safetensors".formatted(STEPS - 1)));
+      TrainConfig config = taught(Map.of());
+      String message = assertThrows(StoreException.class, () -> Teachers.find(config)).getMessage();
+      assertEquals(
+          "teacher %s was stopped at step 2 of 3; finish it with train --resume %s"
+              .formatted(teacher(), teacher()),
+          message);
+      Files.createFile(checkpoints.resolve("%06d.safetensors".formatted(STEPS)));
+      assertEquals(1, Teachers.find(config).size());
     }
   }
 

@@ -18,7 +18,6 @@ final class CudaRecorder implements Recorder {
   private final CachingAllocator<DeviceMemory> allocator;
   private final CachingAllocator.Pool<DeviceMemory> pool = new CachingAllocator.Pool<>();
   private CUgraphExec executable;
-  private long operations;
   private final AtomicBoolean recording;
 
   /**
@@ -56,17 +55,9 @@ final class CudaRecorder implements Recorder {
       ended = JCudaDriver.cuStreamEndCapture(context.stream(), graph);
     }
     check(ended, "cuStreamEndCapture");
-    long[] nodes = new long[1];
-    check(JCudaDriver.cuGraphGetNodes(graph, null, nodes), "cuGraphGetNodes");
-    operations = nodes[0];
     executable = new CUgraphExec();
     check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
     check(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy");
-  }
-
-  @Override
-  public long operations() {
-    return operations;
   }
 
   @Override
