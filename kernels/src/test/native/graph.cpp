@@ -16,7 +16,7 @@ struct Graphs {
   std::unordered_map<CUgraph, Nodes> graphs;
   std::unordered_map<CUgraphExec, Nodes> execs;
   std::vector<std::shared_ptr<Capture>> captures;
-  long handles = 0;
+  long handles = 0, replays = 0;
 };
 Graphs &graphs = *new Graphs;
 
@@ -91,7 +91,7 @@ void replay(const std::vector<Node> &nodes) {
     }
     return;
   }
-  std::mt19937 random(static_cast<unsigned>(seed));
+  std::mt19937 random(static_cast<unsigned>(seed + ++graphs.replays));
   std::vector<size_t> missing(nodes.size());
   std::vector<std::vector<size_t>> then(nodes.size());
   std::vector<size_t> ready;

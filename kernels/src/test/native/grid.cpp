@@ -191,7 +191,7 @@ void runGrid(const SimModule &module, const SimKernel &kernel, dim3 grid, dim3 b
   machine.atomics = false;
   long seed = optionNumber("SHUFFLE", 0);
   machine.shuffled = seed != 0;
-  machine.random.seed(static_cast<unsigned>(seed));
+  machine.random.seed(static_cast<unsigned>(seed + machine.launches));
   *module.gridDim = grid;
   *module.blockDim = block;
   shapeBlock(block);

@@ -83,6 +83,12 @@ class SeededFaultsTest {
             "",
             "semigan.kernels.NormConformanceTest"),
         new Fault(
+            "the block with the highest number is taken for the last to run",
+            "cuda/columns.cuh",
+            "    last = atomicAdd(&arrivals[blockIdx.x], 1) == static_cast<int>(gridDim.y) - 1;\n",
+            "    atomicAdd(&arrivals[blockIdx.x], 1);\n    last = blockIdx.y == gridDim.y - 1;\n",
+            "semigan.kernels.NormConformanceTest"),
+        new Fault(
             "a warp's sum leaves lanes out",
             "cuda/common.cuh",
             "__device__ __forceinline__ float warpSum(float value) {\n  for (int lanes = WARP / 2;",
