@@ -39,19 +39,18 @@ CUresult copy(const std::shared_ptr<Stream> &stream, const char *call, Way way, 
   });
 }
 
-/** Waits for a copy or fill of the default stream that was just queued. */
-CUresult finish(CUresult pushed) {
-  if (pushed == CUDA_SUCCESS) {
-    runUntil({defaultStream(), defaultStream()->queued});
-    return lost();
-  }
-  return pushed;
-}
-
+/** Waits only where the host takes part, as hardware does: what stays on the device is merely queued. */
 CUresult copyNow(const char *call, Way way, void *to, const void *from, size_t bytes) {
   return api([&] {
-    CUresult refused = refuseInCapture(call);
-    return refused != CUDA_SUCCESS ? refused : finish(copy(defaultStream(), call, way, to, from, bytes));
+    CUresult result = refuseInCapture(call);
+    if (result == CUDA_SUCCESS) {
+      result = copy(defaultStream(), call, way, to, from, bytes);
+    }
+    if (result == CUDA_SUCCESS && way != Way::DEVICE_TO_DEVICE) {
+      runUntil({defaultStream(), defaultStream()->queued});
+      result = lost();
+    }
+    return result;
   });
 }
 
@@ -86,7 +85,7 @@ template <typename T>
 CUresult fillNow(const char *call, CUdeviceptr address, T value, size_t number) {
   return api([&] {
     CUresult refused = refuseInCapture(call);
-    return refused != CUDA_SUCCESS ? refused : finish(fill(defaultStream(), call, address, value, number));
+    return refused != CUDA_SUCCESS ? refused : fill(defaultStream(), call, address, value, number);
   });
 }
 

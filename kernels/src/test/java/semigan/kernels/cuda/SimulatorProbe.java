@@ -144,6 +144,7 @@ final class SimulatorProbe {
     y = new CUdeviceptr();
     cuMemAlloc(y, 1024);
     cuMemsetD32(y, 0, 256);
+    cuStreamSynchronize(null);
     String result = scenario.get();
     System.err.println("result " + result);
     cuDevicePrimaryCtxRelease(device);
@@ -205,6 +206,12 @@ final class SimulatorProbe {
     SCENARIOS.put(
         "read before a stream was waited for",
         () -> launch("add", 2, 64, y, 1f, 256) + " " + values(1) + " " + sync() + " " + values(1));
+    SCENARIOS.put(
+        "a fill that nothing waited for",
+        () -> {
+          cuMemsetD32(y, Float.floatToIntBits(1), 256);
+          return launch("add", 2, 64, y, 1f, 256) + " " + sync() + " " + values(1);
+        });
     SCENARIOS.put("replay of a graph", SimulatorProbe::replay);
     SCENARIOS.put("a fork in a capture", SimulatorProbe::fork);
     SCENARIOS.put("an event between streams", SimulatorProbe::betweenStreams);
