@@ -1,4 +1,5 @@
 // Streams: queues that run only when something waits for them, so that a missing wait shows as old data.
+#include <random>
 #include <unordered_map>
 
 #include "core.h"
@@ -12,6 +13,7 @@ struct Streams {
   std::shared_ptr<Stream> byDefault = std::make_shared<Stream>();
   std::unordered_map<CUstream, std::shared_ptr<Stream>> handles;
   std::vector<std::shared_ptr<Stream>> destroyed;  // with work left
+  long pushes = 0;
 };
 Streams &streams = *new Streams;
 
@@ -35,6 +37,12 @@ void addImplicit(const std::shared_ptr<Stream> &stream, std::vector<Mark> &after
   } else if (stream->blocking && busy(streams.byDefault)) {
     after.push_back(endOf(streams.byDefault));
   }
+}
+
+/** With the option EAGER half of the work runs at once, so that a stream overtakes those that it does not wait for. */
+bool early() {
+  long seed = optionNumber("EAGER", 0);
+  return seed != 0 && std::mt19937(static_cast<unsigned>(seed + ++streams.pushes))() % 2 == 0;
 }
 
 CUresult create(CUstream *handle, unsigned flags, int priority) {
@@ -109,7 +117,9 @@ CUresult push(const std::shared_ptr<Stream> &stream, const char *what, std::func
   addImplicit(stream, after);
   stream->queue.push_back({what, std::move(work), std::move(after)});
   stream->queued++;
-  if (stream->queue.size() > LONGEST_QUEUE) {
+  if (early()) {
+    runUntil(endOf(stream));
+  } else if (stream->queue.size() > LONGEST_QUEUE) {
     runUntil({stream, stream->done + 1});
   }
   return CUDA_SUCCESS;

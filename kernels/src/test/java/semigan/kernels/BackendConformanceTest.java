@@ -104,6 +104,28 @@ class BackendConformanceTest {
     }
   }
 
+  /** Large ones, which may travel while kernels run. */
+  @OnEveryDevice
+  void whatIsWrittenComesAfterTheKernelsThatReadWhatWasThere(Device device) {
+    Backend backend = device.backend();
+    int length = 100_000;
+    Buffer input = backend.allocate(device.type(), length);
+    Buffer output = backend.allocate(device.type(), length);
+    float[] values = new float[length];
+    backend.write(values, 0, input);
+    for (int round = 1; round < 8; round++) {
+      backend.elementwise().unary(UnaryOp.LINEAR, 1, 0, input, output);
+      Arrays.fill(values, round);
+      backend.write(values, 0, input);
+      backend.read(output, values, 0);
+      float[] expected = new float[length];
+      Arrays.fill(expected, round - 1);
+      assertArrayEquals(expected, values);
+    }
+    backend.release(input);
+    backend.release(output);
+  }
+
   @OnEveryDevice
   void aReadWaitsForTheKernelsThatWriteIt(Device device) {
     Backend backend = device.backend();
