@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
@@ -126,7 +125,7 @@ class CudaConvTest {
   /** What needs how much is cuDNN's affair; here it is the simulator's. */
   @Test
   void workspaceStaysWithinItsLimit() {
-    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    Simulated.libraries();
     float[] expected;
     try (CudaBackend cuda = OpenCuda.with()) {
       expected = new Operands(cuda, DType.F32, MIDDLE).forward();
@@ -146,7 +145,7 @@ class CudaConvTest {
   /** The simulator's first algorithm is offered and then refuses; in F32 there is a second. */
   @Test
   void anAlgorithmThatRefusesIsFollowedByTheNext() {
-    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    Simulated.libraries();
     try (CudaBackend cuda = OpenCuda.with()) {
       float[] expected = new Operands(cuda, DType.F32, MIDDLE).forward();
       try (CudaBackend other = OpenCuda.with()) {
@@ -167,7 +166,7 @@ class CudaConvTest {
 
   @Test
   void ourKernelsDoWhatCudnnCannot() {
-    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    Simulated.libraries();
     Conv2dGeometry end = new Conv2dGeometry(4, 8, 8, 3, 24, 4, 4, 2, 2, 1, 1, 1, 1);
     try (CudaBackend cuda = OpenCuda.with()) {
       Operands operands = new Operands(cuda, DType.F32, end);
@@ -193,7 +192,7 @@ class CudaConvTest {
 
   @Test
   void aGpuTooFullForCudnnIsNoOtherFailure() {
-    Assumptions.assumeTrue(System.getProperty("semigan.cuda", "sim").equals("sim"));
+    Simulated.libraries();
     try (CudaBackend cuda = OpenCuda.with()) {
       Simulator.option("DNN_REFUSES", "9");
       Simulator.option("DNN_STATUS", "4004");

@@ -1,15 +1,12 @@
 package semigan.kernels.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -33,17 +30,17 @@ final class Simulated {
         .removeIf(name -> name.startsWith("SEMIGAN_") && !name.equals("SEMIGAN_SIM_CHECK"));
   }
 
-  /** The simulator's folder; aborts the test that asks where there is none. */
+  /** The simulator's folder; aborts the test that asks where there is none, or fails it. */
   static Path libraries() {
-    String folder = System.getProperty(CudaOptions.LIBRARIES, "");
-    if (System.getProperty("semigan.cuda", "").equals("sim")
-        && Files.exists(Path.of(folder, CudaLibrary.CUDNN.file()))) {
-      return Path.of(folder);
+    Assumptions.assumeTrue(
+        System.getProperty("semigan.cuda", "").equals("sim"), "a real GPU is asked for");
+    if (Simulator.present()) {
+      return Path.of(System.getProperty(CudaOptions.LIBRARIES));
     }
     if (System.getProperty("semigan.require", "").contains(CudaBackend.NAME)) {
       return fail("the simulator is required by -Dsemigan.require but was not built");
     }
-    Assumptions.abort("the simulator was not built, or a real GPU is asked for");
+    Assumptions.abort("the simulator was not built");
     return null;
   }
 
@@ -84,22 +81,11 @@ final class Simulated {
   /** What {@code semigan.GpuProgram} printed. */
   String run(String... arguments) throws IOException, InterruptedException {
     classPath.add(System.getProperty("java.class.path"));
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1"));
-    command.add("--enable-native-access=ALL-UNNAMED"); // Java 25 would warn, among what is read
-    command.addAll(options);
-    command.addAll(List.of("-cp", String.join(":", classPath), "semigan.GpuProgram"));
-    command.addAll(List.of(arguments));
-    Process process = builder.command(command).redirectErrorStream(true).start();
-    try {
-      process.getOutputStream().close();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), output);
-      return output;
-    } finally {
-      process.destroyForcibly();
-    }
+    List<String> all = new ArrayList<>(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1"));
+    all.add("--enable-native-access=ALL-UNNAMED"); // Java 25 would warn, among what is read
+    all.addAll(options);
+    all.addAll(List.of("-cp", String.join(":", classPath), "semigan.GpuProgram"));
+    all.addAll(List.of(arguments));
+    return JavaProcess.run(builder, all, PATIENCE_SECONDS).output().strip();
   }
 }

@@ -2,11 +2,8 @@ package semigan.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,35 +17,33 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What the simulator does and refuses: the tests of the CUDA backend are worth what it is worth.
  */
 class SimulatorTest {
+  private static final int PATIENCE_SECONDS = 300;
+
   /** The lines of each scenario of {@link SimulatorProbe}; the last is its result. */
   private static final Map<String, List<String>> PLAYED = new HashMap<>();
 
   @BeforeAll
   static void play() throws IOException, InterruptedException {
-    assumeTrue(Simulator.present(), "semigan.cuda.libraries holds no simulator");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Dsemigan.cuda.libraries=" + System.getProperty("semigan.cuda.libraries"),
-                SimulatorProbe.class.getName())
-            .redirectErrorStream(true);
+    String libraries = "-Dsemigan.cuda.libraries=" + Simulated.libraries();
+    String classPath = System.getProperty("java.class.path");
+    ProcessBuilder builder = new ProcessBuilder();
     // Each scenario sets what it needs.
     builder.environment().keySet().removeIf(name -> name.startsWith("SEMIGAN_SIM_"));
-    Process probe = builder.start();
+    var probe =
+        JavaProcess.run(
+            builder,
+            List.of("-cp", classPath, libraries, SimulatorProbe.class.getName()),
+            PATIENCE_SECONDS);
     List<String> scenario = new ArrayList<>();
-    try (BufferedReader output = probe.inputReader()) {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        if (line.startsWith("== ")) {
-          scenario = new ArrayList<>();
-          PLAYED.put(line.substring(3), scenario);
-        } else {
-          scenario.add(line);
-        }
+    for (String line : probe.output().lines().toList()) {
+      if (line.startsWith("== ")) {
+        scenario = new ArrayList<>();
+        PLAYED.put(line.substring(3), scenario);
+      } else {
+        scenario.add(line);
       }
     }
-    assertEquals(0, probe.waitFor(), () -> "the probe ended early: " + PLAYED);
+    assertEquals(0, probe.code(), () -> "the probe ended early: " + PLAYED);
   }
 
   @ParameterizedTest
