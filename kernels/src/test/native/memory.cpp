@@ -111,6 +111,7 @@ void checkBlock(char *data, const Block &block, bool thorough) {
 void unmap(char *data, const Block &block) {
   mprotect(guardStart(data), block.mapped, PROT_NONE);
   madvise(guardStart(data), block.mapped, MADV_DONTNEED);
+  forget(guardStart(data), block.mapped);
   memory.liveBytes -= roundUp(block.bytes, GRANULE);
   count("live_bytes", -static_cast<long>(block.bytes));
 }

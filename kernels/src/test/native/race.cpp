@@ -99,6 +99,14 @@ const char *objection(const void *address, size_t bytes, int kind, bool shared, 
   return nullptr;
 }
 
+void forget(const void *from, size_t bytes) {
+  uintptr_t first = reinterpret_cast<uintptr_t>(from) / PAGE, end = first + bytes / PAGE;
+  for (auto page = pages.begin(); page != pages.end();) {
+    page = page->first >= first && page->first < end ? pages.erase(page) : std::next(page);
+  }
+  lastPage = nullptr;
+}
+
 void access(const void *address, unsigned long bytes, int kind) {
   const char *from = static_cast<const char *>(address);
   bool shared = false;

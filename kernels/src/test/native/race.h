@@ -16,6 +16,9 @@ struct Moment {
 /** Why the access must not be, or null. `atomics`: the launch orders its blocks by atomics, so that reads tell nothing. */
 const char *objection(const void *address, size_t bytes, int kind, bool shared, bool atomics, const Moment &now);
 
+/** Forgets all accesses to whole pages that are given back. */
+void forget(const void *from, size_t bytes);
+
 /** True if the address is one that device memory can have. */
 bool inArena(const void *address);
 
