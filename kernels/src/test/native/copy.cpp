@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core.h"
+#include "race.h"
 
 namespace sim {
 namespace {
@@ -13,6 +14,14 @@ void needDevice(const void *p, size_t bytes) {
   if (!onDevice(p, bytes)) {
     char text[160];
     snprintf(text, sizeof text, "%zu bytes at %p are not inside of a device allocation", bytes, p);
+    fault(CUDA_ERROR_ILLEGAL_ADDRESS, text);
+  }
+}
+
+void needHost(const void *p) {
+  if (inArena(p)) {
+    char text[160];
+    snprintf(text, sizeof text, "%p is an address of the device, expected one of the host", p);
     fault(CUDA_ERROR_ILLEGAL_ADDRESS, text);
   }
 }
@@ -29,12 +38,8 @@ CUresult copy(const std::shared_ptr<Stream> &stream, const char *call, Way way, 
   }
   count(call);
   return push(stream, call, [=] {
-    if (way != Way::DEVICE_TO_HOST) {
-      needDevice(to, bytes);
-    }
-    if (way != Way::HOST_TO_DEVICE) {
-      needDevice(from, bytes);
-    }
+    way == Way::DEVICE_TO_HOST ? needHost(to) : needDevice(to, bytes);
+    way == Way::HOST_TO_DEVICE ? needHost(from) : needDevice(from, bytes);
     memmove(to, from, bytes);
   });
 }

@@ -19,7 +19,7 @@ extern std::recursive_mutex mutex;
 // state.cpp: the device as a whole
 
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/** Loses the device: every later call answers this status. The first loss counts. */
+/** Loses the device: until its context is released every call answers this status. The first loss counts. */
 void lose(CUresult status, const std::string &why);
 bool contextIsCurrent();
 /** Counts down from an option, anew each time that it is set. */
@@ -108,6 +108,7 @@ struct Capture {
   std::shared_ptr<Stream> origin;
   unsigned long thread;
   bool invalid = false;
+  bool ended = false;
   std::vector<Node> nodes;
   std::vector<std::shared_ptr<Stream>> streams;
 };
@@ -129,6 +130,8 @@ struct Function {
   const SimKernel *kernel;
   int dynamicShared = 0;
 };
+/** True if it is of a module that is loaded. */
+bool known(CUfunction function);
 void releaseModules();
 
 }  // namespace sim

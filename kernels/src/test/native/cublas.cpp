@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "living.h"
 #include "numbers.h"
 
 enum BlasStatus {
@@ -29,6 +30,8 @@ struct cublasContext {
   size_t workspaceBytes = 0;
   int mathMode = DEFAULT_MATH;
 };
+
+static Living<cublasContext> &handles = *new Living<cublasContext>("cublas_handles");
 
 /** An operand, column-major. */
 struct Matrix {
@@ -139,7 +142,7 @@ static bool supported(int aType, int bType, int cType, int computeType) {
 
 SIM_API int cublasGemmEx(cublasContext *handle, int opA, int opB, int m, int n, int k, const void *alpha, const void *A, int aType, int lda,
                          const void *B, int bType, int ldb, const void *beta, void *C, int cType, int ldc, int computeType, int algo) {
-  if (!handle) {
+  if (!handles.has(handle)) {
     return NOT_INITIALIZED;
   }
   bool ops = (opA == OP_N || opA == OP_T) && (opB == OP_N || opB == OP_T);
@@ -185,18 +188,12 @@ SIM_API int cublasCreate_v2(cublasContext **handle) {
   if (sim::refuseInCapture("cublasCreate") != CUDA_SUCCESS) {
     return ALLOC_FAILED;
   }
-  *handle = new cublasContext();
-  sim::count("cublas_handles");
+  *handle = handles.add();
   return SUCCESS;
 }
 
 SIM_API int cublasDestroy_v2(cublasContext *handle) {
-  if (!handle) {
-    return NOT_INITIALIZED;
-  }
-  sim::count("cublas_handles", -1);
-  delete handle;
-  return SUCCESS;
+  return handles.remove(handle) ? SUCCESS : NOT_INITIALIZED;
 }
 
 SIM_API int cublasGetVersion_v2(cublasContext *handle, int *version) {
@@ -204,7 +201,7 @@ SIM_API int cublasGetVersion_v2(cublasContext *handle, int *version) {
     return INVALID_VALUE;
   }
   *version = 120603;
-  return handle ? SUCCESS : NOT_INITIALIZED;
+  return handles.has(handle) ? SUCCESS : NOT_INITIALIZED;
 }
 
 /** Major, minor and patch of the same version. */
@@ -218,7 +215,7 @@ SIM_API int cublasGetProperty(int which, int *value) {
 }
 
 SIM_API int cublasSetStream_v2(cublasContext *handle, CUstream stream) {
-  if (!handle) {
+  if (!handles.has(handle)) {
     return NOT_INITIALIZED;
   }
   handle->stream = stream;
@@ -228,7 +225,7 @@ SIM_API int cublasSetStream_v2(cublasContext *handle, CUstream stream) {
 }
 
 SIM_API int cublasSetWorkspace_v2(cublasContext *handle, void *workspace, size_t bytes) {
-  if (!handle) {
+  if (!handles.has(handle)) {
     return NOT_INITIALIZED;
   }
   if (reinterpret_cast<uintptr_t>(workspace) % 256) {
@@ -240,7 +237,7 @@ SIM_API int cublasSetWorkspace_v2(cublasContext *handle, void *workspace, size_t
 }
 
 SIM_API int cublasSetMathMode(cublasContext *handle, int mode) {
-  if (!handle) {
+  if (!handles.has(handle)) {
     return NOT_INITIALIZED;
   }
   int base = mode & MODES;

@@ -46,7 +46,7 @@ struct Problem {
 
   /** Holds the descriptors against each other. */
   int check() const {
-    if (!x || !y || !w || !conv || !x->set() || !y->set() || !w->set() || !conv->set()) {
+    if (!tensors.has(x) || !tensors.has(y) || !filters.has(w) || !convolutions.has(conv) || !x->set() || !y->set() || !w->set() || !conv->set()) {
       return BAD_PARAM;
     }
     int height = outputSize(x->h, w->h, conv->padHeight, conv->strideHeight, conv->dilationHeight);
@@ -102,7 +102,7 @@ static void rank(const Problem &p, size_t limit, bool timed, int requested, int 
 }
 
 static int suggest(cudnnContext *handle, const Problem &p, int requested, int *returned, AlgoPerf *perf) {
-  if (!handle || requested < 1 || !returned || !perf) {
+  if (!handles.has(handle) || requested < 1 || !returned || !perf) {
     return BAD_PARAM;
   }
   int status = p.check();
@@ -186,7 +186,7 @@ struct Work {
 };
 
 static int run(cudnnContext *handle, const Problem &p, int number, const Operands &at, const void *alpha, const void *beta) {
-  if (!handle || !alpha || !beta) {
+  if (!handles.has(handle) || !alpha || !beta) {
     return BAD_PARAM;
   }
   int status = p.check();
@@ -218,7 +218,7 @@ static int run(cudnnContext *handle, const Problem &p, int number, const Operand
 
 /** Tries algorithms out, as far as this is visible from outside: it waits, and leaves garbage in output and workspace. */
 static int search(cudnnContext *handle, const Problem &p, const Operands &at, int requested, int *returned, AlgoPerf *perf) {
-  if (!handle || requested < 1 || !returned || !perf) {
+  if (!handles.has(handle) || requested < 1 || !returned || !perf) {
     return BAD_PARAM;
   }
   int status = p.check();

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "convolution.h"
+#include "living.h"
 
 enum DnnStatus {
   SUCCESS = 0,
@@ -50,23 +51,23 @@ inline int outputSize(int in, int kernel, int pad, int stride, int dilation) {
   return (in + 2 * pad - ((kernel - 1) * dilation + 1)) / stride + 1;
 }
 
+static Living<cudnnContext> &handles = *new Living<cudnnContext>("cudnn_handles");
+static Living<TensorDescriptor> &tensors = *new Living<TensorDescriptor>("cudnn_descriptors");
+static Living<FilterDescriptor> &filters = *new Living<FilterDescriptor>("cudnn_descriptors");
+static Living<ConvolutionDescriptor> &convolutions = *new Living<ConvolutionDescriptor>("cudnn_descriptors");
+
 template <typename T>
-int create(T **made, const char *what) {
+int create(T **made, Living<T> &living) {
   if (!made) {
     return BAD_PARAM;
   }
-  *made = new T();
-  sim::count(what);
+  *made = living.add();
   return SUCCESS;
 }
 
 template <typename T>
-int destroy(T *made, const char *what) {
-  if (made) {
-    sim::count(what, -1);
-  }
-  delete made;
-  return SUCCESS;
+int destroy(T *made, Living<T> &living) {
+  return !made || living.remove(made) ? SUCCESS : BAD_PARAM;
 }
 
 SIM_API size_t cudnnGetVersion() { return 90500; }
@@ -90,25 +91,25 @@ SIM_API int cudnnCreate(cudnnContext **handle) {
   if (sim::lost() != CUDA_SUCCESS) {
     return NOT_INITIALIZED;
   }
-  return sim::refuseInCapture("cudnnCreate") == CUDA_SUCCESS ? create(handle, "cudnn_handles") : INTERNAL_ERROR;
+  return sim::refuseInCapture("cudnnCreate") == CUDA_SUCCESS ? create(handle, handles) : INTERNAL_ERROR;
 }
 
-SIM_API int cudnnDestroy(cudnnContext *handle) { return destroy(handle, "cudnn_handles"); }
+SIM_API int cudnnDestroy(cudnnContext *handle) { return destroy(handle, handles); }
 
 SIM_API int cudnnSetStream(cudnnContext *handle, CUstream stream) {
-  if (!handle) {
+  if (!handles.has(handle)) {
     return BAD_PARAM;
   }
   handle->stream = stream;
   return SUCCESS;
 }
 
-SIM_API int cudnnCreateTensorDescriptor(TensorDescriptor **made) { return create(made, "cudnn_descriptors"); }
-SIM_API int cudnnDestroyTensorDescriptor(TensorDescriptor *made) { return destroy(made, "cudnn_descriptors"); }
-SIM_API int cudnnCreateFilterDescriptor(FilterDescriptor **made) { return create(made, "cudnn_descriptors"); }
-SIM_API int cudnnDestroyFilterDescriptor(FilterDescriptor *made) { return destroy(made, "cudnn_descriptors"); }
-SIM_API int cudnnCreateConvolutionDescriptor(ConvolutionDescriptor **made) { return create(made, "cudnn_descriptors"); }
-SIM_API int cudnnDestroyConvolutionDescriptor(ConvolutionDescriptor *made) { return destroy(made, "cudnn_descriptors"); }
+SIM_API int cudnnCreateTensorDescriptor(TensorDescriptor **made) { return create(made, tensors); }
+SIM_API int cudnnDestroyTensorDescriptor(TensorDescriptor *made) { return destroy(made, tensors); }
+SIM_API int cudnnCreateFilterDescriptor(FilterDescriptor **made) { return create(made, filters); }
+SIM_API int cudnnDestroyFilterDescriptor(FilterDescriptor *made) { return destroy(made, filters); }
+SIM_API int cudnnCreateConvolutionDescriptor(ConvolutionDescriptor **made) { return create(made, convolutions); }
+SIM_API int cudnnDestroyConvolutionDescriptor(ConvolutionDescriptor *made) { return destroy(made, convolutions); }
 
 static bool validSizes(int format, int type, int a, int b, int c, int d) {
   bool positive = a > 0 && b > 0 && c > 0 && d > 0;
@@ -116,7 +117,7 @@ static bool validSizes(int format, int type, int a, int b, int c, int d) {
 }
 
 SIM_API int cudnnSetTensor4dDescriptor(TensorDescriptor *tensor, int format, int type, int n, int c, int h, int w) {
-  if (!tensor || !validSizes(format, type, n, c, h, w)) {
+  if (!tensors.has(tensor) || !validSizes(format, type, n, c, h, w)) {
     return BAD_PARAM;
   }
   *tensor = {format, type, n, c, h, w};
@@ -125,7 +126,7 @@ SIM_API int cudnnSetTensor4dDescriptor(TensorDescriptor *tensor, int format, int
 
 /** Type and format change places between a tensor's function and a filter's. */
 SIM_API int cudnnSetFilter4dDescriptor(FilterDescriptor *filter, int type, int format, int k, int c, int h, int w) {
-  if (!filter || !validSizes(format, type, k, c, h, w)) {
+  if (!filters.has(filter) || !validSizes(format, type, k, c, h, w)) {
     return BAD_PARAM;
   }
   *filter = {format, type, k, c, h, w};
@@ -135,7 +136,7 @@ SIM_API int cudnnSetFilter4dDescriptor(FilterDescriptor *filter, int type, int f
 SIM_API int cudnnSetConvolution2dDescriptor(ConvolutionDescriptor *conv, int padHeight, int padWidth, int strideHeight, int strideWidth,
                                             int dilationHeight, int dilationWidth, int mode, int computeType) {
   bool positive = strideHeight > 0 && strideWidth > 0 && dilationHeight > 0 && dilationWidth > 0;
-  if (!conv || !positive || padHeight < 0 || padWidth < 0 || (mode != 0 && mode != 1)) {
+  if (!convolutions.has(conv) || !positive || padHeight < 0 || padWidth < 0 || (mode != 0 && mode != 1)) {
     return BAD_PARAM;
   }
   int math = conv->mathType, groups = conv->groups;
@@ -144,7 +145,7 @@ SIM_API int cudnnSetConvolution2dDescriptor(ConvolutionDescriptor *conv, int pad
 }
 
 SIM_API int cudnnSetConvolutionMathType(ConvolutionDescriptor *conv, int mathType) {
-  if (!conv || mathType < DEFAULT_MATH || mathType > FMA_MATH) {
+  if (!convolutions.has(conv) || mathType < DEFAULT_MATH || mathType > FMA_MATH) {
     return BAD_PARAM;
   }
   conv->mathType = mathType;

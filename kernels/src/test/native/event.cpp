@@ -79,6 +79,13 @@ CUresult join(const std::shared_ptr<Stream> &stream, const Event &event) {
 }
 
 CUresult waitEvent(const std::shared_ptr<Stream> &stream, const Event &event) {
+  if (event.capture != nullptr && event.capture->ended) {
+    say("a stream waits for an event of a capture that has ended");
+    if (stream->capture != nullptr) {
+      stream->capture->invalid = true;
+    }
+    return CUDA_ERROR_CAPTURED_EVENT;
+  }
   if (event.capture != nullptr) {
     return join(stream, event);
   }

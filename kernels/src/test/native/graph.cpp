@@ -35,6 +35,7 @@ void leave(const std::shared_ptr<Capture> &capture) {
     stream->capture = nullptr;
     stream->tips.clear();
   }
+  capture->ended = true;
   graphs.captures.erase(std::find(graphs.captures.begin(), graphs.captures.end(), capture));
 }
 

@@ -102,7 +102,7 @@ SIM_API CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned gr
                                 unsigned blockZ, unsigned shared, CUstream handle, void **parameters, void **extra) {
   return api([&] {
     std::shared_ptr<Stream> stream = streamOf(handle);
-    if (function == nullptr || stream == nullptr) {
+    if (!known(function) || stream == nullptr) {
       return CUDA_ERROR_INVALID_HANDLE;
     }
     dim3 grid{gridX, gridY, gridZ}, block{blockX, blockY, blockZ};

@@ -22,6 +22,7 @@ struct Module {
 namespace {
 
 std::unordered_map<CUmodule, std::unique_ptr<Module>> &modules = *new std::unordered_map<CUmodule, std::unique_ptr<Module>>;
+std::vector<std::unique_ptr<Module>> &unloaded = *new std::vector<std::unique_ptr<Module>>;  // so that no later handle equals one of theirs
 
 /** Writes an image's library to a file. False if what is at `image` is not whole. */
 bool unpack(const ImageHeader &header, const char *image, int file) {
@@ -112,6 +113,13 @@ CUresult load(CUmodule *handle, const void *image) {
   return loadImage(handle, bytes, false);
 }
 
+void unload(std::unique_ptr<Module> module) {
+  dlclose(module->library);
+  unloaded.push_back(std::move(module));
+}
+
+}  // namespace
+
 bool known(CUfunction function) {
   for (auto &entry : modules) {
     for (auto &named : entry.second->functions) {
@@ -123,11 +131,9 @@ bool known(CUfunction function) {
   return false;
 }
 
-}  // namespace
-
 void releaseModules() {
   for (auto &entry : modules) {
-    dlclose(entry.second->library);
+    unload(std::move(entry.second));
   }
   modules.clear();
 }
@@ -151,7 +157,7 @@ SIM_API CUresult cuModuleUnload(CUmodule module) {
       return CUDA_ERROR_INVALID_HANDLE;
     }
     runAll();  // what is queued may be of this module
-    dlclose(found->second->library);
+    unload(std::move(found->second));
     modules.erase(found);
     return CUDA_SUCCESS;
   });

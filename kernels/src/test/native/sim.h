@@ -30,7 +30,7 @@ SIM_INNER bool anyCapture();
 SIM_INNER CUresult refuseInCapture(const char *call);
 
 /**
- * If not ok, prints "simulator: ..." to stderr and loses the device: from now on every call fails with
+ * If not ok, prints "simulator: ..." to stderr and loses the device: until its context is released every call fails with
  * CUDA_ERROR_ILLEGAL_ADDRESS. Answers ok. Also usable inside queued work, which should then return at once.
  */
 SIM_INNER bool require(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -111,7 +111,7 @@ bool Countdown::over() {
 
 bool contextIsCurrent() { return state.retained > 0 && currentGeneration == state.generation; }
 
-/** Ends the context: what is queued is dropped or run, and everything that was made in it is gone. */
+/** Ends the context: what is queued is run, and everything that was made in it is gone. */
 static void endContext() {
   runAll();
   checkGuards(true);

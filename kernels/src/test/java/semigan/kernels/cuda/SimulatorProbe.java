@@ -15,12 +15,17 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.nvrtc.JNvrtc;
 import jcuda.nvrtc.nvrtcProgram;
 
 /**
  * Uses CUDA rightly and wrongly, one scenario after the other, each in a fresh context, and prints
- * what comes of it. A process of its own, since a lost device is lost to the whole process.
+ * what comes of it. A process of its own, since a lost device is lost to all who hold its context,
+ * and what the simulator says is read from the process's output.
  */
 final class SimulatorProbe {
   private static final String KERNELS =
@@ -153,25 +158,28 @@ final class SimulatorProbe {
     Simulator.option("FAIL_ALLOC_AFTER", null);
     Simulator.option("MEMORY", null);
     Simulator.option("SHUFFLE", null);
-    binary = null;
   }
 
-  private static byte[] binary;
+  private static byte[] plain;
+  private static byte[] checked;
 
+  /** The kernels, compiled once, without the option CHECK. */
   private static byte[] compiled() {
-    if (binary == null) {
-      nvrtcProgram program = new nvrtcProgram();
-      JNvrtc.nvrtcCreateProgram(program, KERNELS, "probe.cu", 0, null, null);
-      int status =
-          JNvrtc.nvrtcCompileProgram(program, 1, new String[] {"--gpu-architecture=sm_90"});
-      String[] log = new String[1];
-      JNvrtc.nvrtcGetProgramLog(program, log);
-      long[] size = new long[1];
-      JNvrtc.nvrtcGetCUBINSize(program, size);
-      binary = new byte[(int) size[0]];
-      if (JNvrtc.nvrtcGetCUBIN(program, binary) != 0) {
-        throw new IllegalStateException(status + ": " + log[0]);
-      }
+    plain = plain == null ? compile() : plain;
+    return plain;
+  }
+
+  private static byte[] compile() {
+    nvrtcProgram program = new nvrtcProgram();
+    JNvrtc.nvrtcCreateProgram(program, KERNELS, "probe.cu", 0, null, null);
+    int status = JNvrtc.nvrtcCompileProgram(program, 1, new String[] {"--gpu-architecture=sm_90"});
+    String[] log = new String[1];
+    JNvrtc.nvrtcGetProgramLog(program, log);
+    long[] size = new long[1];
+    JNvrtc.nvrtcGetCUBINSize(program, size);
+    byte[] binary = new byte[(int) size[0]];
+    if (JNvrtc.nvrtcGetCUBIN(program, binary) != 0) {
+      throw new IllegalStateException(status + ": " + log[0]);
     }
     return binary;
   }
@@ -270,8 +278,8 @@ final class SimulatorProbe {
           "checked " + kernel,
           () -> {
             Simulator.option("CHECK", "1");
-            binary = null;
-            cuModuleLoadData(module, compiled());
+            checked = checked == null ? compile() : checked;
+            cuModuleLoadData(module, checked);
             return launch(kernel, 2, 64, y, 1f, 256) + " " + sync();
           });
     }
@@ -296,6 +304,7 @@ final class SimulatorProbe {
     SCENARIOS.put(
         "a copy past the end",
         () -> name(cuMemcpyHtoD(y, Pointer.to(new float[300]), 1200)) + " then " + sync());
+    SCENARIOS.put("a copy from no host", () -> name(cuMemcpyHtoD(y, y, 4)));
     SCENARIOS.put(
         "no memory left",
         () -> {
@@ -314,7 +323,7 @@ final class SimulatorProbe {
     SCENARIOS.put("allocation in capture", () -> captured(() -> cuMemAlloc(new CUdeviceptr(), 4)));
     SCENARIOS.put("waiting in capture", () -> captured(() -> cuStreamSynchronize(stream)));
     SCENARIOS.put("a blocking copy in capture", () -> captured(() -> cuMemcpyDtoD(y, y, 4)));
-    SCENARIOS.put("loading in capture", () -> captured(() -> cuModuleLoadData(module, binary)));
+    SCENARIOS.put("loading in capture", () -> captured(() -> cuModuleLoadData(module, plain)));
     SCENARIOS.put(
         "default stream in capture", () -> captured(() -> cuMemsetD32Async(y, 0, 1, null)));
     SCENARIOS.put(
@@ -326,6 +335,19 @@ final class SimulatorProbe {
           cuEventRecord(event, stream);
           return captured(() -> cuStreamWaitEvent(stream, event, 0));
         });
+    SCENARIOS.put("an event of a past capture", SimulatorProbe::afterTheCapture);
+  }
+
+  private static String afterTheCapture() {
+    CUevent event = new CUevent();
+    cuEventCreate(event, 2);
+    cuStreamBeginCapture(stream, 0);
+    launch("add", 1, 64, y, 5f, 256);
+    cuEventRecord(event, stream);
+    cuStreamEndCapture(stream, new CUgraph());
+    String waited = name(cuStreamWaitEvent(stream, event, 0));
+    launch("add", 1, 64, y, 1f, 256);
+    return waited + " " + sync() + " " + values(1);
   }
 
   private static String captured(Supplier<Integer> call) {
@@ -338,6 +360,32 @@ final class SimulatorProbe {
     SCENARIOS.put("too many threads", () -> launch("add", 1, 1025, y, 1f, 1));
     SCENARIOS.put("more threads than bounded", () -> launch("small", 1, 129, y));
     SCENARIOS.put("no block", () -> launch("add", 0, 32, y, 1f, 1));
+    SCENARIOS.put(
+        "an unloaded kernel",
+        () -> {
+          CUfunction function = new CUfunction();
+          cuModuleGetFunction(function, module, "small");
+          String unloaded = name(cuModuleUnload(module));
+          Pointer arguments = Pointer.to(Pointer.to(y));
+          return unloaded
+              + " "
+              + name(cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, stream, arguments, null));
+        });
+    SCENARIOS.put(
+        "a handle destroyed twice",
+        () -> {
+          cublasHandle handle = new cublasHandle();
+          JCublas2.cublasCreate(handle);
+          return JCublas2.cublasDestroy(handle) + " " + JCublas2.cublasDestroy(handle);
+        });
+    SCENARIOS.put(
+        "a descriptor after its end",
+        () -> {
+          cudnnTensorDescriptor tensor = new cudnnTensorDescriptor();
+          JCudnn.cudnnCreateTensorDescriptor(tensor);
+          int ended = JCudnn.cudnnDestroyTensorDescriptor(tensor);
+          return ended + " " + JCudnn.cudnnSetTensor4dDescriptor(tensor, 1, 0, 1, 1, 1, 1);
+        });
     SCENARIOS.put(
         "a device that is lost",
         () -> {

@@ -83,6 +83,10 @@ class SimulatorTest {
           loading in capture          | STREAM_CAPTURE_UNSUPPORTED then STREAM_CAPTURE_INVALIDATED
           default stream in capture   | STREAM_CAPTURE_IMPLICIT then STREAM_CAPTURE_INVALIDATED
           an event from outside       | STREAM_CAPTURE_ISOLATION then STREAM_CAPTURE_INVALIDATED
+          an event of a past capture  | CAPTURED_EVENT SUCCESS 1
+          an unloaded kernel          | SUCCESS INVALID_HANDLE
+          a handle destroyed twice    | 0 1
+          a descriptor after its end  | 0 2000
           too many threads            | INVALID_VALUE
           more threads than bounded   | INVALID_VALUE
           no block                    | INVALID_VALUE
@@ -111,6 +115,7 @@ class SimulatorTest {
           far away               | ILLEGAL_ADDRESS    | an access to address
           freed memory           | ILLEGAL_ADDRESS    | in no device allocation
           a copy past the end    | ILLEGAL_ADDRESS    | 1200 bytes at
+          a copy from no host    | ILLEGAL_ADDRESS    | expected one of the host
           checked exclusive      | LAUNCH_FAILED      | a write to what another thread read
           checked everybody      | LAUNCH_FAILED      | two threads write the same address
           checked pair           | MISALIGNED_ADDRESS | no multiple of 8 bytes
@@ -124,7 +129,7 @@ class SimulatorTest {
 
   @Test
   void everyScenarioIsExpectedSomewhere() {
-    assertEquals(12 + 19 + 13, PLAYED.size(), PLAYED.keySet().toString());
+    assertEquals(12 + 23 + 14, PLAYED.size(), PLAYED.keySet().toString());
   }
 
   private static String result(String scenario) {
