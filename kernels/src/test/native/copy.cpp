@@ -1,4 +1,5 @@
 // Copies and fills. Host memory is read and written when the stream comes by, never at the call.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -65,12 +66,11 @@ CUresult copyLater(const char *call, Way way, void *to, const void *from, size_t
 
 void *pointer(CUdeviceptr address) { return reinterpret_cast<void *>(address); }
 
-template <typename T>
-CUresult fill(const std::shared_ptr<Stream> &stream, const char *call, CUdeviceptr address, T value, size_t number) {
+CUresult fill(const std::shared_ptr<Stream> &stream, const char *call, CUdeviceptr address, unsigned value, size_t number) {
   if (stream == nullptr) {
     return CUDA_ERROR_INVALID_HANDLE;
   }
-  if (address % sizeof(T) != 0 || (address == 0 && number > 0)) {
+  if (address % sizeof value != 0 || (address == 0 && number > 0)) {
     return CUDA_ERROR_INVALID_VALUE;
   }
   if (number == 0) {
@@ -78,25 +78,10 @@ CUresult fill(const std::shared_ptr<Stream> &stream, const char *call, CUdevicep
   }
   count(call);
   return push(stream, call, [=] {
-    T *to = static_cast<T *>(pointer(address));
-    needDevice(to, number * sizeof(T));
-    for (size_t i = 0; i < number; i++) {
-      to[i] = value;
-    }
+    unsigned *to = static_cast<unsigned *>(pointer(address));
+    needDevice(to, number * sizeof value);
+    std::fill_n(to, number, value);
   });
-}
-
-template <typename T>
-CUresult fillNow(const char *call, CUdeviceptr address, T value, size_t number) {
-  return api([&] {
-    CUresult refused = refuseInCapture(call);
-    return refused != CUDA_SUCCESS ? refused : fill(defaultStream(), call, address, value, number);
-  });
-}
-
-template <typename T>
-CUresult fillLater(const char *call, CUdeviceptr address, T value, size_t number, CUstream stream) {
-  return api([&] { return fill(streamOf(stream), call, address, value, number); });
 }
 
 }  // namespace
@@ -128,26 +113,13 @@ SIM_API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t b
   return copyLater("cuMemcpyDtoDAsync", Way::DEVICE_TO_DEVICE, pointer(to), pointer(from), bytes, stream);
 }
 
-SIM_API CUresult cuMemsetD8_v2(CUdeviceptr to, unsigned char value, size_t number) {
-  return fillNow("cuMemsetD8", to, value, number);
-}
-
-SIM_API CUresult cuMemsetD16_v2(CUdeviceptr to, unsigned short value, size_t number) {
-  return fillNow("cuMemsetD16", to, value, number);
-}
-
 SIM_API CUresult cuMemsetD32_v2(CUdeviceptr to, unsigned value, size_t number) {
-  return fillNow("cuMemsetD32", to, value, number);
-}
-
-SIM_API CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t number, CUstream stream) {
-  return fillLater("cuMemsetD8Async", to, value, number, stream);
-}
-
-SIM_API CUresult cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t number, CUstream stream) {
-  return fillLater("cuMemsetD16Async", to, value, number, stream);
+  return api([&] {
+    CUresult refused = refuseInCapture("cuMemsetD32");
+    return refused != CUDA_SUCCESS ? refused : fill(defaultStream(), "cuMemsetD32", to, value, number);
+  });
 }
 
 SIM_API CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t number, CUstream stream) {
-  return fillLater("cuMemsetD32Async", to, value, number, stream);
+  return api([&] { return fill(streamOf(stream), "cuMemsetD32Async", to, value, number); });
 }

@@ -75,8 +75,6 @@ struct Task {
 
 struct Stream {
   bool blocking = true;  // waits for the default stream, and it for this one
-  unsigned flags = 0;
-  int priority = 0;
   std::deque<Task> queue;
   long queued = 0, done = 0;
   std::shared_ptr<Capture> capture;
@@ -128,7 +126,6 @@ struct Module;
 struct Function {
   const SimModule *module;
   const SimKernel *kernel;
-  int dynamicShared = 0;
 };
 /** True if it is of a module that is loaded. */
 bool known(CUfunction function);

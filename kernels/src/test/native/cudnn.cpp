@@ -51,12 +51,12 @@ struct Problem {
     }
     int height = outputSize(x->h, w->h, conv->padHeight, conv->strideHeight, conv->dilationHeight);
     int width = outputSize(x->w, w->w, conv->padWidth, conv->strideWidth, conv->dilationWidth);
-    bool fits = y->n == x->n && y->c == w->k && w->c * conv->groups == x->c && y->h == height && y->w == width;
+    bool fits = y->n == x->n && y->c == w->k && w->c == x->c && y->h == height && y->w == width;
     if (!fits || x->type != y->type || x->type != w->type) {
       return BAD_PARAM;
     }
     bool supported = x->format == NHWC && y->format == NHWC && w->format == NHWC && conv->computeType == FLOAT &&
-                     conv->crossCorrelation && conv->groups == 1 && conv->dilationHeight == 1 && conv->dilationWidth == 1 &&
+                     conv->crossCorrelation && conv->dilationHeight == 1 && conv->dilationWidth == 1 &&
                      (x->type == FLOAT || x->type == BFLOAT16);
     return supported ? SUCCESS : NOT_SUPPORTED;
   }
@@ -246,22 +246,6 @@ static int search(cudnnContext *handle, const Problem &p, const Operands &at, in
   return SUCCESS;
 }
 
-static int workspaceSize(cudnnContext *handle, const Problem &p, int number, size_t *bytes) {
-  if (!handle || !bytes) {
-    return BAD_PARAM;
-  }
-  int status = p.check();
-  if (status != SUCCESS) {
-    return status;
-  }
-  const Algorithm *algorithm = p.find(number);
-  if (!algorithm) {
-    return NOT_SUPPORTED;
-  }
-  *bytes = p.workspace(*algorithm);
-  return SUCCESS;
-}
-
 using Handle = cudnnContext *;
 using Tensor = TensorDescriptor *;
 using Filter = FilterDescriptor *;
@@ -298,20 +282,6 @@ SIM_API int cudnnFindConvolutionBackwardFilterAlgorithmEx(Handle handle, Tensor 
                                                           Conv conv, Filter dwDesc, void *dw, int requested, int *returned,
                                                           AlgoPerf *perf, void *workspace, size_t bytes) {
   return search(handle, {BACKWARD_FILTER, xDesc, dyDesc, dwDesc, conv}, {x, dw, dy, workspace, bytes}, requested, returned, perf);
-}
-
-SIM_API int cudnnGetConvolutionForwardWorkspaceSize(Handle handle, Tensor x, Filter w, Conv conv, Tensor y, int algorithm, size_t *bytes) {
-  return workspaceSize(handle, {FORWARD, x, y, w, conv}, algorithm, bytes);
-}
-
-SIM_API int cudnnGetConvolutionBackwardDataWorkspaceSize(Handle handle, Filter w, Tensor dy, Conv conv, Tensor dx, int algorithm,
-                                                         size_t *bytes) {
-  return workspaceSize(handle, {BACKWARD_DATA, dx, dy, w, conv}, algorithm, bytes);
-}
-
-SIM_API int cudnnGetConvolutionBackwardFilterWorkspaceSize(Handle handle, Tensor x, Tensor dy, Conv conv, Filter dw, int algorithm,
-                                                           size_t *bytes) {
-  return workspaceSize(handle, {BACKWARD_FILTER, x, dy, dw, conv}, algorithm, bytes);
 }
 
 SIM_API int cudnnConvolutionForward(Handle handle, const void *alpha, Tensor xDesc, const void *x, Filter wDesc, const void *w, Conv conv,

@@ -134,23 +134,6 @@ SIM_API CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device
   return CUDA_ERROR_INVALID_VALUE;
 }
 
-SIM_API CUresult cuDeviceComputeCapability(int *major, int *minor, CUdevice device) {
-  int arch = static_cast<int>(optionNumber("ARCH", 90));
-  *major = arch / 10;
-  *minor = arch % 10;
-  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
-}
-
-SIM_API CUresult cuDeviceGetPCIBusId(char *id, int bytes, CUdevice device) {
-  snprintf(id, static_cast<size_t>(bytes), "0000:00:00.0");
-  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
-}
-
-SIM_API CUresult cuDeviceGetUuid(char *bytes, CUdevice device) {
-  memcpy(bytes, "simulated device", 16);
-  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
-}
-
 float sim::bf16ToFloat(uint16_t bits) {
   uint32_t wide = static_cast<uint32_t>(bits) << 16;
   float value;

@@ -43,7 +43,7 @@ struct FilterDescriptor {
 struct ConvolutionDescriptor {
   int padHeight = 0, padWidth = 0, strideHeight = 0, strideWidth = 0, dilationHeight = 1, dilationWidth = 1;
   bool crossCorrelation = true;
-  int computeType = FLOAT, mathType = DEFAULT_MATH, groups = 1;
+  int computeType = FLOAT, mathType = DEFAULT_MATH;
   bool set() const { return strideHeight > 0; }
 };
 
@@ -71,8 +71,6 @@ int destroy(T *made, Living<T> &living) {
 }
 
 SIM_API size_t cudnnGetVersion() { return 90500; }
-
-SIM_API size_t cudnnGetCudartVersion() { return 12060; }
 
 SIM_API const char *cudnnGetErrorString(int status) {
   switch (status) {
@@ -139,8 +137,8 @@ SIM_API int cudnnSetConvolution2dDescriptor(ConvolutionDescriptor *conv, int pad
   if (!convolutions.has(conv) || !positive || padHeight < 0 || padWidth < 0 || (mode != 0 && mode != 1)) {
     return BAD_PARAM;
   }
-  int math = conv->mathType, groups = conv->groups;
-  *conv = {padHeight, padWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, mode == 1, computeType, math, groups};
+  int math = conv->mathType;
+  *conv = {padHeight, padWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, mode == 1, computeType, math};
   return SUCCESS;
 }
 
@@ -149,13 +147,5 @@ SIM_API int cudnnSetConvolutionMathType(ConvolutionDescriptor *conv, int mathTyp
     return BAD_PARAM;
   }
   conv->mathType = mathType;
-  return SUCCESS;
-}
-
-SIM_API int cudnnSetConvolutionGroupCount(ConvolutionDescriptor *conv, int groups) {
-  if (!conv || groups < 1) {
-    return BAD_PARAM;
-  }
-  conv->groups = groups;
   return SUCCESS;
 }

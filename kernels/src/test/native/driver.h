@@ -15,7 +15,6 @@ typedef struct CUevent_st *CUevent;
 typedef struct CUgraph_st *CUgraph;
 typedef struct CUgraphNode_st *CUgraphNode;
 typedef struct CUgraphExec_st *CUgraphExec;
-typedef void (*CUhostFn)(void *data);
 
 enum CUresult : int {
   CUDA_SUCCESS = 0,
@@ -61,9 +60,3 @@ enum CUstreamCaptureStatus : int {
 
 #define CU_STREAM_NON_BLOCKING 1u
 #define CU_STREAM_LEGACY reinterpret_cast<CUstream>(0x1)
-#define CU_STREAM_PER_THREAD reinterpret_cast<CUstream>(0x2)
-#define CU_EVENT_DISABLE_TIMING 2u
-
-#define CU_LAUNCH_PARAM_END reinterpret_cast<void *>(0x0)
-#define CU_LAUNCH_PARAM_BUFFER_POINTER reinterpret_cast<void *>(0x1)
-#define CU_LAUNCH_PARAM_BUFFER_SIZE reinterpret_cast<void *>(0x2)

@@ -1,5 +1,4 @@
 // Events: places in a stream, or in a capture.
-#include <chrono>
 #include <unordered_map>
 
 #include "core.h"
@@ -8,18 +7,12 @@ namespace sim {
 namespace {
 
 struct Event {
-  bool timed = true;
   Mark mark;
-  std::shared_ptr<double> milliseconds;  // when the stream came by
   std::shared_ptr<Capture> capture;
   std::vector<int> tips;
 };
 
 std::unordered_map<CUevent, std::shared_ptr<Event>> &events = *new std::unordered_map<CUevent, std::shared_ptr<Event>>;
-
-double now() {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 bool passed(const Event &event) { return event.mark.stream == nullptr || event.mark.stream->done >= event.mark.sequence; }
 
@@ -40,11 +33,9 @@ CUresult recordEvent(Event &event, const std::shared_ptr<Stream> &stream) {
     event.tips = stream->tips;
     return CUDA_SUCCESS;
   }
-  auto time = std::make_shared<double>(0);
-  CUresult pushed = push(stream, "cuEventRecord", [time] { *time = now(); });
+  CUresult pushed = push(stream, "cuEventRecord", {});
   if (pushed == CUDA_SUCCESS) {
     event.capture = nullptr;
-    event.milliseconds = time;
     event.mark = {stream, stream->queued};
   }
   return pushed;
@@ -99,24 +90,33 @@ CUresult waitEvent(const std::shared_ptr<Stream> &stream, const Event &event) {
 
 }  // namespace
 
-void releaseEvents() { events.clear(); }
+void releaseEvents() {
+  count("events", -static_cast<long>(events.size()));
+  events.clear();
+}
 
 }  // namespace sim
 
 using namespace sim;
 
-SIM_API CUresult cuEventCreate(CUevent *handle, unsigned flags) {
+SIM_API CUresult cuEventCreate(CUevent *handle, unsigned) {
   return api([&] {
     auto event = std::make_shared<Event>();
-    event->timed = (flags & CU_EVENT_DISABLE_TIMING) == 0;
     *handle = reinterpret_cast<CUevent>(event.get());
     events.emplace(*handle, std::move(event));
+    count("events");
     return CUDA_SUCCESS;
   });
 }
 
 SIM_API CUresult cuEventDestroy_v2(CUevent handle) {
-  return api([&] { return events.erase(handle) == 0 ? CUDA_ERROR_INVALID_HANDLE : CUDA_SUCCESS; });
+  return api([&] {
+    if (events.erase(handle) == 0) {
+      return CUDA_ERROR_INVALID_HANDLE;
+    }
+    count("events", -1);
+    return CUDA_SUCCESS;
+  });
 }
 
 SIM_API CUresult cuEventRecord(CUevent handle, CUstream streamHandle) {
@@ -149,7 +149,7 @@ SIM_API CUresult cuEventSynchronize(CUevent handle) {
   });
 }
 
-/** As cuStreamQuery: what was not ready comes nearer by being asked for. */
+/** What is not ready comes nearer by one piece of work, so that asking again and again comes to an end. */
 SIM_API CUresult cuEventQuery(CUevent handle) {
   return withEvent(handle, [&](Event &event) {
     if (event.capture != nullptr) {
@@ -162,20 +162,5 @@ SIM_API CUresult cuEventQuery(CUevent handle) {
     }
     runUntil({event.mark.stream, event.mark.stream->done + 1});
     return lost() != CUDA_SUCCESS ? lost() : CUDA_ERROR_NOT_READY;
-  });
-}
-
-SIM_API CUresult cuEventElapsedTime(float *milliseconds, CUevent from, CUevent to) {
-  return withEvent(from, [&](Event &first) {
-    return withEvent(to, [&](Event &last) {
-      if (!first.timed || !last.timed || first.milliseconds == nullptr || last.milliseconds == nullptr) {
-        return CUDA_ERROR_INVALID_HANDLE;
-      }
-      if (!passed(first) || !passed(last)) {
-        return CUDA_ERROR_NOT_READY;
-      }
-      *milliseconds = static_cast<float>(*last.milliseconds - *first.milliseconds);
-      return CUDA_SUCCESS;
-    });
   });
 }

@@ -130,17 +130,6 @@ CUresult record(const std::shared_ptr<Stream> &stream, const char *what, std::fu
   return CUDA_SUCCESS;
 }
 
-bool anyCapture() {
-  std::lock_guard<std::recursive_mutex> lock(mutex);
-  return !graphs.captures.empty();
-}
-
-bool capturing(CUstream handle) {
-  std::lock_guard<std::recursive_mutex> lock(mutex);
-  std::shared_ptr<Stream> stream = streamOf(handle);
-  return stream != nullptr && stream->capture != nullptr;
-}
-
 CUresult refuseInCapture(const char *call) {
   std::lock_guard<std::recursive_mutex> lock(mutex);
   CUresult result = CUDA_SUCCESS;
@@ -239,10 +228,6 @@ SIM_API CUresult cuGraphLaunch(CUgraphExec exec, CUstream handle) {
     count("graph_launches");
     return push(stream, "cuGraphLaunch", [nodes = found->second] { replay(*nodes); });
   });
-}
-
-SIM_API CUresult cuGraphUpload(CUgraphExec exec, CUstream) {
-  return api([&] { return graphs.execs.count(exec) == 0 ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS; });
 }
 
 SIM_API CUresult cuGraphGetNodes(CUgraph graph, CUgraphNode *nodes, size_t *number) {

@@ -17,7 +17,7 @@ struct Arguments {
 
 size_t align(size_t offset, size_t to) { return (offset + to - 1) / to * to; }
 
-CUresult pack(const SimKernel &kernel, void **parameters, void **extra, Arguments *packed) {
+CUresult pack(const SimKernel &kernel, void **parameters, Arguments *packed) {
   size_t end = 0;
   for (int i = 0; i < kernel.parameterCount; i++) {
     size_t at = align(end, kernel.parameters[i].alignment);
@@ -25,31 +25,12 @@ CUresult pack(const SimKernel &kernel, void **parameters, void **extra, Argument
     end = at + kernel.parameters[i].bytes;
   }
   packed->bytes.resize(end + 1);
-  if (parameters != nullptr) {
-    for (int i = 0; i < kernel.parameterCount; i++) {
-      if (parameters[i] == nullptr) {
-        return CUDA_ERROR_INVALID_VALUE;
-      }
-      memcpy(&packed->bytes[packed->offsets[static_cast<size_t>(i)]], parameters[i], kernel.parameters[i].bytes);
-    }
-    return CUDA_SUCCESS;
-  }
-  const void *buffer = nullptr;
-  size_t bytes = 0;
-  for (; extra != nullptr && *extra != CU_LAUNCH_PARAM_END; extra += 2) {
-    if (*extra == CU_LAUNCH_PARAM_BUFFER_POINTER) {
-      buffer = extra[1];
-    } else if (*extra == CU_LAUNCH_PARAM_BUFFER_SIZE) {
-      bytes = *static_cast<size_t *>(extra[1]);
-    } else {
+  for (int i = 0; i < kernel.parameterCount; i++) {
+    if (parameters == nullptr || parameters[i] == nullptr) {
       return CUDA_ERROR_INVALID_VALUE;
     }
+    memcpy(&packed->bytes[packed->offsets[static_cast<size_t>(i)]], parameters[i], kernel.parameters[i].bytes);
   }
-  if (bytes < end || (buffer == nullptr && end > 0)) {
-    say("launch of %s: %zu bytes of arguments, expected %zu", kernel.name, bytes, end);
-    return CUDA_ERROR_INVALID_VALUE;
-  }
-  memcpy(packed->bytes.data(), buffer, end);
   return CUDA_SUCCESS;
 }
 
@@ -106,11 +87,11 @@ SIM_API CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned gr
       return CUDA_ERROR_INVALID_HANDLE;
     }
     dim3 grid{gridX, gridY, gridZ}, block{blockX, blockY, blockZ};
-    if (!allowed(*function->kernel, grid, block, shared) || (parameters != nullptr && extra != nullptr)) {
+    if (!allowed(*function->kernel, grid, block, shared) || extra != nullptr) {
       return CUDA_ERROR_INVALID_VALUE;
     }
     Arguments packed;
-    CUresult result = pack(*function->kernel, parameters, extra, &packed);
+    CUresult result = pack(*function->kernel, parameters, &packed);
     if (result != CUDA_SUCCESS) {
       return result;
     }

@@ -227,18 +227,6 @@ SIM_API CUresult cuDeviceTotalMem_v2(size_t *bytes, CUdevice device) {
   return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
 }
 
-SIM_API CUresult cuMemGetAddressRange_v2(CUdeviceptr *base, size_t *bytes, CUdeviceptr address) {
-  return api([&] {
-    auto block = blockAt(reinterpret_cast<void *>(address));
-    if (block == nullptr || !onDevice(reinterpret_cast<void *>(address), 1)) {
-      return CUDA_ERROR_NOT_FOUND;
-    }
-    *base = reinterpret_cast<CUdeviceptr>(block->first);
-    *bytes = block->second.bytes;
-    return CUDA_SUCCESS;
-  });
-}
-
 SIM_API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned) {
   return api([&] {
     CUresult refused = refuseInCapture("cuMemHostAlloc");
@@ -256,8 +244,6 @@ SIM_API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned) {
     return CUDA_SUCCESS;
   });
 }
-
-SIM_API CUresult cuMemAllocHost_v2(void **address, size_t bytes) { return cuMemHostAlloc(address, bytes, 0); }
 
 SIM_API CUresult cuMemFreeHost(void *address) {
   return api([&] {

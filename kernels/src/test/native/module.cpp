@@ -146,10 +146,6 @@ SIM_API CUresult cuModuleLoadData(CUmodule *module, const void *image) {
   return api([&] { return load(module, image); });
 }
 
-SIM_API CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned, int *, void **) {
-  return cuModuleLoadData(module, image);
-}
-
 SIM_API CUresult cuModuleUnload(CUmodule module) {
   return api([&] {
     auto found = modules.find(module);
@@ -174,67 +170,6 @@ SIM_API CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, cons
       return CUDA_ERROR_NOT_FOUND;
     }
     *function = &named->second;
-    return CUDA_SUCCESS;
-  });
-}
-
-static int sharedBytes(const SimKernel &kernel) {
-  size_t bytes = 0;
-  for (const SimShared *shared = kernel.shared; shared->start != nullptr; shared++) {
-    bytes += shared->bytes;
-  }
-  return static_cast<int>(bytes);
-}
-
-SIM_API CUresult cuFuncGetAttribute(int *value, int attribute, CUfunction function) {
-  return api([&] {
-    if (!known(function)) {
-      return CUDA_ERROR_INVALID_HANDLE;
-    }
-    switch (attribute) {
-      case 0:  // most threads in a block
-        *value = function->kernel->maxThreads;
-        return CUDA_SUCCESS;
-      case 1:  // static shared memory
-        *value = sharedBytes(*function->kernel);
-        return CUDA_SUCCESS;
-      case 2:  // constant and local memory
-      case 3:
-        *value = 0;
-        return CUDA_SUCCESS;
-      case 4:  // registers: a guess
-        *value = 32;
-        return CUDA_SUCCESS;
-      case 5:  // versions of PTX and of the binary
-      case 6:
-        *value = function->module->arch;
-        return CUDA_SUCCESS;
-      case 8:  // most dynamic shared memory
-        *value = 48 * 1024 - sharedBytes(*function->kernel);
-        return CUDA_SUCCESS;
-      default:
-        return CUDA_ERROR_INVALID_VALUE;
-    }
-  });
-}
-
-SIM_API CUresult cuFuncSetAttribute(CUfunction function, int attribute, int) {
-  return api([&] { return !known(function) ? CUDA_ERROR_INVALID_HANDLE : attribute == 9 ? CUDA_SUCCESS : CUDA_ERROR_NOT_SUPPORTED; });
-}
-
-SIM_API CUresult cuFuncSetCacheConfig(CUfunction function, int) {
-  return api([&] { return known(function) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_HANDLE; });
-}
-
-SIM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction function, int threads, size_t) {
-  return api([&] {
-    if (!known(function)) {
-      return CUDA_ERROR_INVALID_HANDLE;
-    }
-    if (threads < 1) {
-      return CUDA_ERROR_INVALID_VALUE;
-    }
-    *blocks = threads > function->kernel->maxThreads ? 0 : 2048 / ((threads + 31) / 32 * 32);
     return CUDA_SUCCESS;
   });
 }

@@ -17,12 +17,6 @@ namespace sim {
  */
 SIM_INNER CUresult enqueue(CUstream stream, const char *what, std::function<void()> work);
 
-/** True while this stream is captured. */
-SIM_INNER bool capturing(CUstream stream);
-
-/** True while any stream is captured. */
-SIM_INNER bool anyCapture();
-
 /**
  * For calls that hardware refuses during capture (allocating, synchronising, searching for algorithms): if a capture forbids
  * them, invalidates that capture, prints which call it was, and answers CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED.

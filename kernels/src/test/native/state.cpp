@@ -195,22 +195,6 @@ SIM_API CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
   return was;
 }
 
-SIM_API CUresult cuDevicePrimaryCtxReset_v2(CUdevice device) {
-  std::lock_guard<std::recursive_mutex> lock(sim::mutex);
-  if (device != 0) {
-    return CUDA_ERROR_INVALID_DEVICE;
-  }
-  endContext();
-  return CUDA_SUCCESS;
-}
-
-SIM_API CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned *flags, int *active) {
-  std::lock_guard<std::recursive_mutex> lock(sim::mutex);
-  *flags = 0;
-  *active = state.retained > 0;
-  return device == 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
-}
-
 SIM_API CUresult cuCtxSetCurrent(CUcontext context) {
   std::lock_guard<std::recursive_mutex> lock(sim::mutex);
   if (state.lost != CUDA_SUCCESS) {
@@ -221,33 +205,6 @@ SIM_API CUresult cuCtxSetCurrent(CUcontext context) {
   }
   currentGeneration = context == nullptr ? 0 : state.generation;
   return CUDA_SUCCESS;
-}
-
-SIM_API CUresult cuCtxGetCurrent(CUcontext *context) {
-  std::lock_guard<std::recursive_mutex> lock(sim::mutex);
-  if (!state.initialised) {
-    return CUDA_ERROR_NOT_INITIALIZED;
-  }
-  *context = contextIsCurrent() ? contextHandle() : nullptr;
-  return state.lost;
-}
-
-SIM_API CUresult cuCtxGetDevice(CUdevice *device) {
-  return api([&] {
-    *device = 0;
-    return CUDA_SUCCESS;
-  });
-}
-
-SIM_API CUresult cuCtxSynchronize() {
-  return api([&] {
-    CUresult refused = refuseInCapture("cuCtxSynchronize");
-    if (refused == CUDA_SUCCESS) {
-      runAll();
-      checkGuards(false);
-    }
-    return refused != CUDA_SUCCESS ? refused : lost();
-  });
 }
 
 // The same for Java, whose class semigan.kernels.cuda.Simulator gives addresses of C strings.

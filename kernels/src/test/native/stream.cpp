@@ -45,19 +45,6 @@ bool early() {
   return seed != 0 && std::mt19937(static_cast<unsigned>(seed + ++streams.pushes))() % 2 == 0;
 }
 
-CUresult create(CUstream *handle, unsigned flags, int priority) {
-  if ((flags & ~CU_STREAM_NON_BLOCKING) != 0) {
-    return CUDA_ERROR_INVALID_VALUE;
-  }
-  auto stream = std::make_shared<Stream>();
-  stream->blocking = (flags & CU_STREAM_NON_BLOCKING) == 0;
-  stream->flags = flags;
-  stream->priority = priority;
-  *handle = reinterpret_cast<CUstream>(stream.get());
-  streams.handles.emplace(*handle, std::move(stream));
-  return CUDA_SUCCESS;
-}
-
 }  // namespace
 
 const std::shared_ptr<Stream> &defaultStream() { return streams.byDefault; }
@@ -126,6 +113,7 @@ CUresult push(const std::shared_ptr<Stream> &stream, const char *what, std::func
 }
 
 void releaseStreams() {
+  count("streams", -static_cast<long>(streams.handles.size()));
   streams.handles.clear();
   streams.destroyed.clear();
 }
@@ -165,17 +153,15 @@ CUresult synchronize(CUstream handle) {
 using namespace sim;
 
 SIM_API CUresult cuStreamCreate(CUstream *handle, unsigned flags) {
-  return api([&] { return create(handle, flags, 0); });
-}
-
-SIM_API CUresult cuStreamCreateWithPriority(CUstream *handle, unsigned flags, int priority) {
-  return api([&] { return create(handle, flags, priority); });
-}
-
-SIM_API CUresult cuCtxGetStreamPriorityRange(int *least, int *greatest) {
   return api([&] {
-    *least = 0;
-    *greatest = -5;
+    if ((flags & ~CU_STREAM_NON_BLOCKING) != 0) {
+      return CUDA_ERROR_INVALID_VALUE;
+    }
+    auto stream = std::make_shared<Stream>();
+    stream->blocking = (flags & CU_STREAM_NON_BLOCKING) == 0;
+    *handle = reinterpret_cast<CUstream>(stream.get());
+    streams.handles.emplace(*handle, std::move(stream));
+    count("streams");
     return CUDA_SUCCESS;
   });
 }
@@ -190,53 +176,9 @@ SIM_API CUresult cuStreamDestroy_v2(CUstream handle) {
       streams.destroyed.push_back(found->second);
     }
     streams.handles.erase(found);
+    count("streams", -1);
     return CUDA_SUCCESS;
   });
 }
 
 SIM_API CUresult cuStreamSynchronize(CUstream handle) { return synchronize(handle); }
-
-/** A stream with work left runs one piece of it and says "not ready", so that asking again and again comes to an end. */
-SIM_API CUresult cuStreamQuery(CUstream handle) {
-  return api([&] {
-    CUresult refused = refuseInCapture("cuStreamQuery");
-    if (refused != CUDA_SUCCESS) {
-      return refused;
-    }
-    std::shared_ptr<Stream> stream = streamOf(handle);
-    if (stream == nullptr) {
-      return CUDA_ERROR_INVALID_HANDLE;
-    }
-    if (!busy(stream)) {
-      return CUDA_SUCCESS;
-    }
-    runUntil({stream, stream->done + 1});
-    return lost() != CUDA_SUCCESS ? lost() : CUDA_ERROR_NOT_READY;
-  });
-}
-
-SIM_API CUresult cuStreamGetFlags(CUstream handle, unsigned *flags) {
-  return api([&] {
-    std::shared_ptr<Stream> stream = streamOf(handle);
-    if (stream == nullptr) {
-      return CUDA_ERROR_INVALID_HANDLE;
-    }
-    *flags = stream->flags;
-    return CUDA_SUCCESS;
-  });
-}
-
-SIM_API CUresult cuStreamGetPriority(CUstream handle, int *priority) {
-  return api([&] {
-    std::shared_ptr<Stream> stream = streamOf(handle);
-    if (stream == nullptr) {
-      return CUDA_ERROR_INVALID_HANDLE;
-    }
-    *priority = stream->priority;
-    return CUDA_SUCCESS;
-  });
-}
-
-SIM_API CUresult cuLaunchHostFunc(CUstream handle, CUhostFn function, void *data) {
-  return enqueue(handle, "cuLaunchHostFunc", [function, data] { function(data); });
-}
