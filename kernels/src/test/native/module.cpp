@@ -115,6 +115,7 @@ CUresult load(CUmodule *handle, const void *image) {
 
 void unload(std::unique_ptr<Module> module) {
   dlclose(module->library);
+  count("modules", -1);
   unloaded.push_back(std::move(module));
 }
 

@@ -23,8 +23,9 @@ final class BlasHandle implements AutoCloseable {
   BlasHandle(CudaContext context, DeviceMemory.Source source) {
     context.use();
     JCublas2.setExceptionsEnabled(false);
-    check(JCublas2.cublasCreate(handle), "cublasCreate");
+    // First, since it is what a full GPU lacks: then there is no handle to give back.
     DeviceMemory workspace = source.require(WORKSPACE);
+    check(JCublas2.cublasCreate(handle), "cublasCreate");
     // In this order: setting the stream takes the workspace away. Without one, cuBLAS allocates,
     // which cannot be recorded.
     check(JCublas2.cublasSetStream(handle, new cudaStream_t(context.stream())), "cublasSetStream");

@@ -3,6 +3,8 @@ package semigan.kernels.cuda;
 import static semigan.kernels.cuda.Status.check;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +60,11 @@ public final class CudaBackend implements Backend {
   private final CudaConv conv;
   private final AugmentKernels augment;
   private final AtomicBoolean recording = new AtomicBoolean();
-  private boolean open = true;
+
+  /**
+   * How to close what is open, the last first: all of it, or what an opening that failed came to.
+   */
+  private final Deque<Runnable> parts = new ArrayDeque<>();
 
   /**
    * Opens a GPU.
@@ -70,11 +76,15 @@ public final class CudaBackend implements Backend {
     options = CudaOptions.ofSystem(index);
     CudaLibraries.load(options);
     context = new CudaContext(index);
+    parts.push(context::close);
     try {
       source = new DeviceMemory.Source(context);
+      parts.push(source::close);
       allocator = new CachingAllocator<>(name(), source, context.freeMemory());
       launcher = new Launcher(context, KernelCompiler.open(options, context.capability()));
+      parts.push(launcher::close);
       staging = new Staging(context);
+      parts.push(staging::close);
       elementwise = new CudaElementwise(launcher);
       copy = new CudaCopy(launcher);
       reduce = new CudaReduce(launcher, this);
@@ -86,15 +96,17 @@ public final class CudaBackend implements Backend {
       optim = new CudaOptim(launcher, this);
       random = new CudaRandom(launcher);
       gemm = new CudaGemm(context, launcher, this, source, options.tf32());
+      parts.push(gemm::close);
       conv = new CudaConv(context, launcher, this, options);
+      parts.push(conv::close);
     } catch (DeviceMemoryException e) {
-      context.close();
+      close();
       throw CudaContext.full(context.name(), e);
     } catch (DeviceFailureException e) {
-      context.close();
+      close();
       throw CudaContext.broken(context.name() + ", where " + e.getMessage(), e);
     } catch (RuntimeException e) {
-      context.close();
+      close();
       throw e;
     }
   }
@@ -316,15 +328,11 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void close() {
-    if (open) {
-      open = false;
+    if (!parts.isEmpty()) {
       context.finish();
-      conv.close();
-      gemm.close();
-      launcher.close();
-      staging.close();
-      source.close();
-      context.close();
+    }
+    while (!parts.isEmpty()) {
+      parts.pop().run();
     }
   }
 }

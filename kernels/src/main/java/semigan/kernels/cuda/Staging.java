@@ -4,6 +4,8 @@ import static semigan.kernels.cuda.Status.check;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.ObjLongConsumer;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
@@ -35,21 +37,21 @@ final class Staging implements AutoCloseable {
     private final CUevent sent = new CUevent();
     private final CUevent free = new CUevent();
 
-    Slot() {
+    /**
+     * @param made how to give back what was made, the last first
+     */
+    Slot(Deque<Runnable> made) {
       check(JCudaDriver.cuMemHostAlloc(pinned, PIECE, 0), "cuMemHostAlloc");
+      made.push(() -> JCudaDriver.cuMemFreeHost(pinned));
       bytes = pinned.getByteBuffer(0, PIECE).order(ByteOrder.nativeOrder());
       check(JCudaDriver.cuMemAlloc(device, PIECE), "cuMemAlloc");
-      check(
-          JCudaDriver.cuEventCreate(sent, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
-      check(
-          JCudaDriver.cuEventCreate(free, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
-    }
-
-    void close() {
-      JCudaDriver.cuEventDestroy(sent);
-      JCudaDriver.cuEventDestroy(free);
-      JCudaDriver.cuMemFree(device);
-      JCudaDriver.cuMemFreeHost(pinned);
+      made.push(() -> JCudaDriver.cuMemFree(device));
+      for (CUevent event : new CUevent[] {sent, free}) {
+        check(
+            JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING),
+            "cuEventCreate");
+        made.push(() -> JCudaDriver.cuEventDestroy(event));
+      }
     }
   }
 
@@ -58,13 +60,22 @@ final class Staging implements AutoCloseable {
   private final Slot[] slots = new Slot[SLOTS];
   private int next;
 
+  /** How to give back what was made, the last first. JCuda leaves no null where a call failed. */
+  private final Deque<Runnable> made = new ArrayDeque<>();
+
   Staging(CudaContext context) {
     this.context = context;
     check(
         JCudaDriver.cuStreamCreate(copies, CUstream_flags.CU_STREAM_NON_BLOCKING),
         "cuStreamCreate");
-    for (int i = 0; i < SLOTS; i++) {
-      slots[i] = new Slot();
+    made.push(() -> JCudaDriver.cuStreamDestroy(copies));
+    try {
+      for (int i = 0; i < SLOTS; i++) {
+        slots[i] = new Slot(made);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -124,9 +135,6 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Slot slot : slots) {
-      slot.close();
-    }
-    JCudaDriver.cuStreamDestroy(copies);
+    made.forEach(Runnable::run);
   }
 }
