@@ -2,6 +2,7 @@ package semigan.kernels.cuda;
 
 import static jcuda.driver.JCudaDriver.*;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -113,6 +114,8 @@ final class SimulatorProbe {
         }
       }
 
+      extern "C" __global__ void arrive(float *y) { y[1 + static_cast<int>(y[0]++)] = blockIdx.x; }
+
       extern "C" __global__ void __launch_bounds__(128) small(float *y) {}
       """;
 
@@ -203,6 +206,21 @@ final class SimulatorProbe {
         () -> {
           Simulator.option("SHUFFLE", "7");
           return launch("sum", 3, 128, y) + " " + sync() + " " + values(4);
+        });
+    SCENARIOS.put(
+        "blocks in ever another order",
+        () -> {
+          Simulator.option("SHUFFLE", "7");
+          launch("arrive", 16, 1, y);
+          launch("arrive", 16, 1, y);
+          String result = sync();
+          float[] arrived = floats(33);
+          float[] first = Arrays.copyOfRange(arrived, 1, 17);
+          float[] second = Arrays.copyOfRange(arrived, 17, 33);
+          boolean differ = !Arrays.equals(first, second);
+          Arrays.sort(first);
+          Arrays.sort(second);
+          return result + (differ && Arrays.equals(first, second) ? " each once" : " no");
         });
     SCENARIOS.put("warps in step", () -> launch("overtaken", 8, 128, y) + " " + values(1));
     SCENARIOS.put(

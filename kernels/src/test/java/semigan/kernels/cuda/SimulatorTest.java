@@ -56,6 +56,7 @@ class SimulatorTest {
           a warp that overtakes               | SUCCESS SUCCESS 1
           4096 bytes of parameters            | NVRTC_SUCCESS
           threads in another order            | SUCCESS SUCCESS 648128,648128,648128,0
+          blocks in ever another order        | SUCCESS each once
           read before a stream was waited for | SUCCESS 0 SUCCESS 1
           a fill that nothing waited for      | SUCCESS SUCCESS 1
           replay of a graph                   | SUCCESS 0 SUCCESS 6
@@ -129,7 +130,7 @@ class SimulatorTest {
 
   @Test
   void everyScenarioIsExpectedSomewhere() {
-    assertEquals(12 + 23 + 14, PLAYED.size(), PLAYED.keySet().toString());
+    assertEquals(13 + 23 + 14, PLAYED.size(), PLAYED.keySet().toString());
   }
 
   private static String result(String scenario) {
