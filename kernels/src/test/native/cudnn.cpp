@@ -46,7 +46,8 @@ struct Problem {
 
   /** Holds the descriptors against each other. */
   int check() const {
-    if (!tensors.has(x) || !tensors.has(y) || !filters.has(w) || !convolutions.has(conv) || !x->set() || !y->set() || !w->set() || !conv->set()) {
+    bool live = tensors.has(x) && tensors.has(y) && filters.has(w) && convolutions.has(conv);
+    if (!live || !x->set() || !y->set() || !w->set() || !conv->set()) {
       return BAD_PARAM;
     }
     int height = outputSize(x->h, w->h, conv->padHeight, conv->strideHeight, conv->dilationHeight);

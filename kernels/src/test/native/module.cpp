@@ -22,7 +22,8 @@ struct Module {
 namespace {
 
 std::unordered_map<CUmodule, std::unique_ptr<Module>> &modules = *new std::unordered_map<CUmodule, std::unique_ptr<Module>>;
-std::vector<std::unique_ptr<Module>> &unloaded = *new std::vector<std::unique_ptr<Module>>;  // so that no later handle equals one of theirs
+/** Kept, so that no later handle equals one of theirs. */
+std::vector<std::unique_ptr<Module>> &unloaded = *new std::vector<std::unique_ptr<Module>>;
 
 /** Writes an image's library to a file. False if what is at `image` is not whole. */
 bool unpack(const ImageHeader &header, const char *image, int file) {

@@ -61,9 +61,7 @@ public final class CudaBackend implements Backend {
   private final AugmentKernels augment;
   private final AtomicBoolean recording = new AtomicBoolean();
 
-  /**
-   * How to close what is open, the last first: all of it, or what an opening that failed came to.
-   */
+  /** How to close what is open, the last first; an opening may fail half-way. */
   private final Deque<Runnable> parts = new ArrayDeque<>();
 
   /**
