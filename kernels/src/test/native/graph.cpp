@@ -230,21 +230,6 @@ SIM_API CUresult cuGraphLaunch(CUgraphExec exec, CUstream handle) {
   });
 }
 
-SIM_API CUresult cuGraphGetNodes(CUgraph graph, CUgraphNode *nodes, size_t *number) {
-  return api([&] {
-    auto found = graphs.graphs.find(graph);
-    if (found == graphs.graphs.end()) {
-      return CUDA_ERROR_INVALID_VALUE;
-    }
-    size_t all = found->second->size();
-    for (size_t i = 0; nodes != nullptr && i < *number; i++) {
-      nodes[i] = i < all ? reinterpret_cast<CUgraphNode>(const_cast<Node *>(&(*found->second)[i])) : nullptr;
-    }
-    *number = nodes == nullptr || *number > all ? all : *number;
-    return CUDA_SUCCESS;
-  });
-}
-
 SIM_API CUresult cuGraphDestroy(CUgraph graph) {
   return api([&] { return graphs.graphs.erase(graph) == 0 ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS; });
 }

@@ -36,6 +36,7 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = model.file();
+    boolean classifies = model.learntLabels();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
       GanModel loaded = GanModel.load(file, scope.device());
@@ -45,9 +46,9 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
         float[] pixels = ImageCodec.read(image, spec.height(), spec.width(), spec.channels());
         Judgement judgement = Judgement.of(loaded, pixels, device);
         if (isJson()) {
-          lines.add(describe(image, judgement, spec));
+          lines.add(describe(image, judgement, spec, classifies));
         } else {
-          print(image, judgement, spec);
+          print(image, judgement, spec, classifies);
         }
       }
       if (isJson()) {
@@ -58,10 +59,11 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
   }
 
   /** Only what the model has learnt to say. */
-  private Map<String, Object> describe(Path image, Judgement judgement, ModelSpec spec) {
+  private static Map<String, Object> describe(
+      Path image, Judgement judgement, ModelSpec spec, boolean classifies) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("image", image.toString());
-    if (model.learntLabels()) {
+    if (classifies) {
       Map<String, Object> probabilities = new LinkedHashMap<>();
       for (int k = 0; k < spec.classes().size(); k++) {
         probabilities.put(spec.classes().get(k), judgement.probabilities()[k]);
@@ -75,10 +77,10 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
     return line;
   }
 
-  private void print(Path image, Judgement judgement, ModelSpec spec) {
+  private static void print(Path image, Judgement judgement, ModelSpec spec, boolean classifies) {
     List<String> classes = spec.classes();
     List<String> words = new ArrayList<>();
-    if (model.learntLabels()) {
+    if (classifies) {
       int best = judgement.best();
       words.add("%s (%.1f%%)".formatted(classes.get(best), 100 * judgement.probabilities()[best]));
     }
@@ -86,7 +88,7 @@ final class ClassifyCommand extends Verbosity implements Callable<Integer> {
       words.add("real %.1f%%".formatted(100 * judgement.real()));
     }
     System.out.printf("%s: %s%n", image, String.join(", ", words));
-    for (int k = 0; k < classes.size() && model.learntLabels(); k++) {
+    for (int k = 0; classifies && k < classes.size(); k++) {
       System.out.printf("  %-14s %6.2f%%%n", classes.get(k), 100 * judgement.probabilities()[k]);
     }
   }

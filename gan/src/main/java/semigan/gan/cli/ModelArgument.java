@@ -54,7 +54,7 @@ final class ModelArgument {
 
   /** Whether the model was trained to classify, as far as can be known: a file does not say. */
   boolean learntLabels() {
-    return !Files.isDirectory(model) || config().images().labels() > 0;
+    return !RunFolder.isRun(model) || config().images().labels() > 0;
   }
 
   Backend openDevice() {

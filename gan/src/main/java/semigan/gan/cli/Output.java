@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import semigan.gan.data.DataListener;
 
 /** What commands share in printing. */
@@ -21,6 +22,9 @@ final class Output {
           warn(message);
         }
       };
+
+  /** Hears what is said again when the work begins. */
+  static final Consumer<String> NOBODY = message -> {};
 
   /** The values of {@code --device}. */
   static final String DEVICES =

@@ -20,6 +20,7 @@ import semigan.gan.study.Study;
 import semigan.gan.study.StudyFolder;
 import semigan.gan.study.StudyListener;
 import semigan.gan.study.Summary;
+import semigan.gan.train.GanTrainer;
 import semigan.gan.train.RunData;
 import semigan.gan.train.TrainConfig;
 import semigan.gan.train.TrainingListener;
@@ -134,7 +135,18 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
         StudyFolder.open(stage.folder, stage.config);
       }
     }
+    requirePrecision(stages);
     return stages;
+  }
+
+  private void requirePrecision(List<Stage> stages) {
+    for (Stage stage : stages) {
+      if (!open(stage).isEmpty()) {
+        try (Backend device = Backends.open(stage.config.run().device(), Output.NOBODY)) {
+          GanTrainer.requirePrecision(stage.config, device);
+        }
+      }
+    }
   }
 
   /** Where the study of a teacher by this preset goes. */
@@ -153,17 +165,22 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   }
 
   /** Before there is a folder, which would bind another try to the same settings. */
-  private static void requireRunnable(Stage stage, List<Long> seeds) {
-    try (Backend device = Backends.open(stage.config.run().device(), Output::warn)) {
-      for (long seed : open(stage, seeds)) {
+  private void requireRunnable(Stage stage) {
+    List<Long> open = open(stage);
+    if (open.isEmpty()) {
+      return;
+    }
+    try (Backend device = Backends.open(stage.config.run().device(), Output.NOBODY)) {
+      for (long seed : open) {
         TrainConfig own = Study.ofSeed(stage.config, seed);
         new TrainingRun(own.on(device.name()), stage.data, device);
       }
     }
   }
 
-  /** Those that are not finished. */
-  private static List<Long> open(Stage stage, List<Long> seeds) {
+  /** The seeds that are not finished. */
+  private List<Long> open(Stage stage) {
+    List<Long> seeds = seeds(stage.config);
     if (!Files.exists(stage.folder)) {
       return seeds;
     }
@@ -179,7 +196,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   private Map<String, Object> run(Stage stage, PrintStream console) {
     TrainConfig config = stage.config;
     List<Long> seeds = seeds(config);
-    requireRunnable(stage, seeds);
+    requireRunnable(stage);
     console.printf("study %s%n", stage.folder);
     StudyFolder folder = StudyFolder.open(stage.folder, config);
     Study study =
@@ -208,7 +225,6 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       RunLog log =
           new RunLog(run.log(), new ProgressPrinter(out, bar, "seed %d: ".formatted(seed)));
       logs.add(log);
-      log.message("writing to " + run.path());
       return log;
     }
 

@@ -85,14 +85,6 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       TrainingRun run = new TrainingRun(config.on(device.name()), data, device);
       RunFolder folder = existing == null ? create(config) : existing;
       try (RunLog log = new RunLog(folder.log(), printer)) {
-        log.message(
-            "%s: %d training images, %d labels, on %s; writing to %s"
-                .formatted(
-                    config.images().data(),
-                    data.train().size(),
-                    config.images().labels(),
-                    device.description(),
-                    folder.path()));
         trainUntilStopped(run, folder, printer, log);
       } catch (DeviceMemoryException e) {
         throw Recovery.advise(e, config, data, device);

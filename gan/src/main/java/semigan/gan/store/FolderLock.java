@@ -20,11 +20,11 @@ public final class FolderLock implements AutoCloseable {
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  private final Path file;
+  private final Path place;
   private final FileChannel channel;
 
-  private FolderLock(Path file, FileChannel channel) {
-    this.file = file;
+  private FolderLock(Path place, FileChannel channel) {
+    this.place = place;
     this.channel = channel;
   }
 
@@ -34,15 +34,24 @@ public final class FolderLock implements AutoCloseable {
    * @throws StoreException if another has it, or the folder cannot be written
    */
   public static FolderLock of(Path folder) {
-    Path file = folder.toAbsolutePath().normalize().resolve("lock");
-    if (!HELD.add(file)) {
+    Path place = place(folder);
+    if (!HELD.add(place)) {
       throw refused(folder);
     }
     try {
-      return new FolderLock(file, lock(folder));
+      return new FolderLock(place, lock(folder));
     } catch (StoreException e) {
-      HELD.remove(file);
+      HELD.remove(place);
       throw e;
+    }
+  }
+
+  /** The same for every name that a folder goes by. */
+  private static Path place(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new StoreException("%s: %s".formatted(folder, StoreException.reason(e)), e);
     }
   }
 
@@ -56,7 +65,7 @@ public final class FolderLock implements AutoCloseable {
           "%s: cannot be written: %s".formatted(file, StoreException.reason(e)), e);
     }
     if (isTaken(channel)) {
-      close(channel, file);
+      close(channel, folder);
       throw refused(folder);
     }
     return channel;
@@ -78,16 +87,16 @@ public final class FolderLock implements AutoCloseable {
 
   @Override
   public void close() {
-    close(channel, file);
-    HELD.remove(file);
+    close(channel, place);
+    HELD.remove(place);
   }
 
-  private static void close(FileChannel channel, Path file) {
+  private static void close(FileChannel channel, Path folder) {
     try {
       channel.close();
     } catch (IOException e) {
       throw new StoreException(
-          "%s: cannot be closed: %s".formatted(file, StoreException.reason(e)), e);
+          "%s: its lock cannot be closed: %s".formatted(folder, StoreException.reason(e)), e);
     }
   }
 }

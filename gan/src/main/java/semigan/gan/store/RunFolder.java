@@ -85,10 +85,15 @@ public final class RunFolder {
     if (!Files.isDirectory(path)) {
       throw new StoreException(path + " is a file, expected a run folder");
     }
-    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+    if (!isRun(path)) {
       throw new StoreException(path + " is not a run folder: it has no " + CONFIG);
     }
     return new RunFolder(path);
+  }
+
+  /** Whether this is the folder of a run. */
+  public static boolean isRun(Path path) {
+    return Files.isRegularFile(path.resolve(CONFIG));
   }
 
   /**
@@ -107,7 +112,7 @@ public final class RunFolder {
     if (Files.isRegularFile(file)) {
       return file;
     }
-    if (Files.isRegularFile(model.resolve(CONFIG))) {
+    if (isRun(model)) {
       throw new StoreException(
           "%s is a run that has not saved its %s yet: wait for it, or finish it with train --resume %s"
               .formatted(model, MODEL, model));

@@ -59,6 +59,7 @@ public final class Study {
   }
 
   private void runOpen(List<Long> seeds, int atOnce, StudyListener listener) {
+    folder.reload();
     Queue<Long> open = new ConcurrentLinkedQueue<>();
     for (long seed : seeds) {
       folder

@@ -126,6 +126,12 @@ public final class StudyFolder {
     return all.remove(FREE);
   }
 
+  /** Takes in what another process has put down since this was opened. */
+  synchronized void reload() {
+    seeds.clear();
+    seeds.addAll(JsonFile.read(path.resolve(FILE), Contents.class).seeds);
+  }
+
   public Path path() {
     return path;
   }

@@ -83,7 +83,7 @@ public final class GanTrainer implements AutoCloseable {
   /**
    * @throws IllegalArgumentException if the device does not have the config's precision
    */
-  static void requirePrecision(TrainConfig config, Backend device) {
+  public static void requirePrecision(TrainConfig config, Backend device) {
     if (!device.supports(config.run().precision().type())) {
       throw new IllegalArgumentException(
           "--precision %s: %s (%s) does not have it, expected a GPU or a processor with AVX-512 BF16; use --precision f32"

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import semigan.gan.store.JsonFile;
+import semigan.gan.store.RunFolder;
 
 /**
  * Everything that a training run is made of; what {@code config.json} holds, there without the
@@ -102,11 +103,13 @@ public record TrainConfig(
 
   /**
    * In what the images and labels that a run of this config knows differ from those of another: one
-   * that knows the others too would be told what it is measured by. Nothing if they are the same.
+   * that knows the others too would be told what it is measured by. Nothing if they are the same. A
+   * folder of images goes by its name, since it may be moved.
    */
   public List<String> differencesOfLabels(TrainConfig other) {
     List<String> differences = new ArrayList<>();
-    compare(differences, "data", other.images.data(), images.data());
+    compare(
+        differences, "data", RunFolder.plain(other.images.data()), RunFolder.plain(images.data()));
     compare(differences, "labels", other.images.labels(), images.labels());
     compare(differences, "heldOut", other.images.heldOut(), images.heldOut());
     compare(differences, "seed", other.run.seed(), run.seed());

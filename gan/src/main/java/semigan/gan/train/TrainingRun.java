@@ -105,6 +105,14 @@ public final class TrainingRun {
     try (FolderLock lock = FolderLock.of(folder.path());
         Scope scope = Scope.open(device);
         GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
+      listener.message(
+          "%s: %d training images, %d labels, on %s; writing to %s"
+              .formatted(
+                  config.images().data(),
+                  data.train().size(),
+                  config.images().labels(),
+                  device.description(),
+                  folder));
       long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
       requireNothingLost(folder, first);
       describe(folder, first);
@@ -135,7 +143,8 @@ public final class TrainingRun {
           "%s has taken %d steps, and %d are asked for; give --steps %d or more"
               .formatted(folder, done, steps, done));
     }
-    if (done == 0 && Files.exists(folder.model())) {
+    boolean hasLearnt = !MetricsLog.read(folder.metrics()).isEmpty();
+    if (done == 0 && hasLearnt && Files.exists(folder.model())) {
       throw new StoreException(
           "%s has a model but no checkpoint to go on from; start a new run".formatted(folder));
     }

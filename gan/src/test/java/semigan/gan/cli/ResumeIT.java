@@ -106,11 +106,13 @@ class ResumeIT {
   void aRunThatIsBeingWrittenIsLeftAlone() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     Map<String, Long> before = Samples.checksums(run);
+    String log = Files.readString(run.resolve("log.txt"));
     String[] more = {"train", "--resume", "run", "--steps", "33"};
     try (FolderLock lock = FolderLock.of(run)) {
       String line = run(more).refused(1);
       assertTrue(line.contains("run: another command is writing to this folder"), line);
       assertEquals(before, Samples.checksums(run));
+      assertEquals(log, Files.readString(run.resolve("log.txt")));
     }
     run(more).done();
   }

@@ -3,6 +3,8 @@ package semigan.gan.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +24,18 @@ class FolderLockTest {
   }
 
   @Test
+  void itIsTheFoldersByWhateverName() throws IOException {
+    Path name = Files.createSymbolicLink(folder.resolve("name"), folder);
+    try (FolderLock first = FolderLock.of(folder)) {
+      assertThrows(StoreException.class, () -> FolderLock.of(name));
+    }
+    FolderLock.of(name).close();
+  }
+
+  @Test
   void aFolderThatIsNotThereHasNone() {
     Path gone = folder.resolve("gone");
     String message = assertThrows(StoreException.class, () -> FolderLock.of(gone)).getMessage();
-    assertEquals(gone.resolve("lock") + ": cannot be written: no such file or folder", message);
+    assertEquals(gone + ": no such file or folder", message);
   }
 }
