@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import semigan.gan.data.DataListener;
 
 /** What commands share in printing. */
@@ -22,9 +21,6 @@ final class Output {
           warn(message);
         }
       };
-
-  /** Hears what is said again when the work begins. */
-  static final Consumer<String> NOBODY = message -> {};
 
   /** The values of {@code --device}. */
   static final String DEVICES =

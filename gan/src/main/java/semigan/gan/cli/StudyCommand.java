@@ -139,13 +139,15 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     return stages;
   }
 
+  /** All stages have the same device. A study that is finished needs none. */
   private void requirePrecision(List<Stage> stages) {
-    for (Stage stage : stages) {
-      if (!open(stage).isEmpty()) {
-        try (Backend device = Backends.open(stage.config.run().device(), Output.NOBODY)) {
-          GanTrainer.requirePrecision(stage.config, device);
-        }
-      }
+    List<Stage> unfinished = stages.stream().filter(stage -> !open(stage).isEmpty()).toList();
+    if (unfinished.isEmpty()) {
+      return;
+    }
+    String name = unfinished.get(0).config.run().device();
+    try (Backend device = Backends.open(name, message -> {})) { // which is said again for each seed
+      unfinished.forEach(stage -> GanTrainer.requirePrecision(stage.config, device));
     }
   }
 
@@ -162,20 +164,6 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   private List<Long> seeds(TrainConfig config) {
     long first = config.run().seed();
     return LongStream.range(first, first + count).boxed().toList();
-  }
-
-  /** Before there is a folder, which would bind another try to the same settings. */
-  private void requireRunnable(Stage stage) {
-    List<Long> open = open(stage);
-    if (open.isEmpty()) {
-      return;
-    }
-    try (Backend device = Backends.open(stage.config.run().device(), Output.NOBODY)) {
-      for (long seed : open) {
-        TrainConfig own = Study.ofSeed(stage.config, seed);
-        new TrainingRun(own.on(device.name()), stage.data, device);
-      }
-    }
   }
 
   /** The seeds that are not finished. */
@@ -196,7 +184,9 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   private Map<String, Object> run(Stage stage, PrintStream console) {
     TrainConfig config = stage.config;
     List<Long> seeds = seeds(config);
-    requireRunnable(stage);
+    for (long seed : open(stage)) { // before there is a folder, which would bind another try
+      TrainingRun.requireTeachers(Study.ofSeed(config, seed), stage.data);
+    }
     console.printf("study %s%n", stage.folder);
     StudyFolder folder = StudyFolder.open(stage.folder, config);
     Study study =

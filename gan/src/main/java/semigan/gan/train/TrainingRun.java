@@ -67,6 +67,18 @@ public final class TrainingRun {
     Teachers.require(config, data.spec());
   }
 
+  /**
+   * Refuses teachers that do not suit a run, without a device.
+   *
+   * @param original the data, at its own size
+   * @throws IllegalArgumentException if config and data, or config and a teacher, do not fit
+   *     together
+   * @throws StoreException if a teacher of the config is not there
+   */
+  public static void requireTeachers(TrainConfig config, DataSplit original) {
+    Teachers.require(config, RunData.of(config, original).spec());
+  }
+
   /** Ends the run after the step that is under way, with a checkpoint. Safe from any thread. */
   public void requestStop() {
     stopRequested.set(true);
@@ -143,8 +155,7 @@ public final class TrainingRun {
           "%s has taken %d steps, and %d are asked for; give --steps %d or more"
               .formatted(folder, done, steps, done));
     }
-    boolean hasLearnt = !MetricsLog.read(folder.metrics()).isEmpty();
-    if (done == 0 && hasLearnt && Files.exists(folder.model())) {
+    if (done == 0 && Files.exists(folder.model()) && !MetricsLog.read(folder.metrics()).isEmpty()) {
       throw new StoreException(
           "%s has a model but no checkpoint to go on from; start a new run".formatted(folder));
     }

@@ -11,6 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,38 +107,39 @@ class ResumeIT {
   @Test
   void aRunThatIsBeingWrittenIsLeftAlone() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
-    Map<String, Long> before = Samples.checksums(run);
     String log = Files.readString(run.resolve("log.txt"));
-    String[] more = {"train", "--resume", "run", "--steps", "33"};
     try (FolderLock lock = FolderLock.of(run)) {
-      String line = run(more).refused(1);
+      String line = refusal(run, 1, "--steps", "33");
       assertTrue(line.contains("run: another command is writing to this folder"), line);
-      assertEquals(before, Samples.checksums(run));
       assertEquals(log, Files.readString(run.resolve("log.txt")));
     }
-    run(more).done();
+    run("train", "--resume", "run", "--steps", "33").done();
+  }
+
+  /** What it says; the folder stays as it was. */
+  private String refusal(Path run, int exit, String... more) throws IOException {
+    Map<String, Long> before = Samples.checksums(run);
+    List<String> arguments = new ArrayList<>(List.of("train", "--resume", run.toString()));
+    arguments.addAll(List.of(more));
+    String line = run(arguments.toArray(String[]::new)).refused(exit);
+    assertEquals(before, Samples.checksums(run));
+    return line;
   }
 
   @Test
   void otherLabelsAreNotLearntOnTop() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
-    Map<String, Long> before = Samples.checksums(run);
-    String line =
-        run("train", "--resume", "run", "--steps", "33", "--seed", "2", "--held-out", "10")
-            .refused(2);
+    String line = refusal(run, 2, "--steps", "33", "--seed", "2", "--held-out", "10");
     assertTrue(line.contains("run has learnt from other labels: "), line);
     assertTrue(line.contains("heldOut is 0 there, 10 here; seed is 1 there, 2 here"), line);
-    assertEquals(before, Samples.checksums(run));
   }
 
   @Test
   void aRunDoesNotEndBeforeItsLastCheckpoint() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
-    Map<String, Long> before = Samples.checksums(run);
-    String line = run("train", "--resume", "run", "--steps", "20").refused(2);
+    String line = refusal(run, 2, "--steps", "20");
     assertTrue(
         line.contains("run has taken 30 steps, and 20 are asked for; give --steps 30"), line);
-    assertEquals(before, Samples.checksums(run));
   }
 
   @ParameterizedTest
@@ -146,10 +149,8 @@ class ResumeIT {
     Files.delete(run.resolve("checkpoints/000030.safetensors"));
     Files.delete(run.resolve("checkpoints/000027.safetensors"));
     Files.deleteIfExists(run.resolve(deleted));
-    Map<String, Long> before = Samples.checksums(run);
-    String line = run("train", "--resume", "run").refused(1);
+    String line = refusal(run, 1);
     assertTrue(line.contains("run has a model but no checkpoint to go on from"), line);
-    assertEquals(before, Samples.checksums(run));
   }
 
   @Test
@@ -169,20 +170,16 @@ class ResumeIT {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     cut(run.resolve("checkpoints/000027.safetensors"));
     cut(run.resolve("checkpoints/000030.safetensors"));
-    Map<String, Long> before = Samples.checksums(run);
-    String line = run("train", "--resume", "run").refused(1);
+    String line = refusal(run, 1);
     assertTrue(line.contains("none of the 2 checkpoints is whole"), line);
-    assertEquals(before, Samples.checksums(run));
   }
 
   @Test
   void anotherArchitectureIsNotBegunAgain() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
-    Map<String, Long> before = Samples.checksums(run);
-    String line = run("train", "--resume", "run", "--filters", "8").refused(1);
+    String line = refusal(run, 1, "--filters", "8");
     assertTrue(line.contains("000030.safetensors: tensor 'model.generator."), line);
     assertTrue(line.contains("[256,100] in the file but F32 [512,100]"), line);
-    assertEquals(before, Samples.checksums(run));
   }
 
   @Test
