@@ -7,7 +7,8 @@ public interface GemmKernels {
 
   /**
    * {@code c = leakyRelu(op(a) op(b) + bias)}, the activation as in {@link NormKernels}: {@code z >
-   * 0 ? z : slope z}, with {@code slope >= 0}; 1 leaves {@code z} as it is.
+   * 0 ? z : slope z}, with {@code slope >= 0}; 1 leaves {@code z} as it is. With a slope of 0 a
+   * device may make 0 of what is no number.
    *
    * @param bias F32 of length {@code columns}
    */

@@ -9,7 +9,7 @@ package semigan.kernels;
  *
  * <p>LeakyReLU follows in the same kernel, which spares the memory between the two: {@code y = z >
  * 0 ? z : slope z} of the normalised {@code z}, with {@code slope >= 0}; 1 leaves {@code z} as it
- * is, 0 is ReLU.
+ * is, 0 is ReLU, which may make 0 of what is no number.
  */
 public interface NormKernels {
   /**

@@ -25,4 +25,15 @@ public record ResizeGeometry(
     Sizes.positive("resize", "output height", outHeight);
     Sizes.positive("resize", "output width", outWidth);
   }
+
+  /**
+   * Where {@link Method#NEAREST} looks along one axis, exactly.
+   *
+   * @param o coordinate in the output, below {@code out}
+   * @param in size of the input along the axis
+   * @param out size of the output along it
+   */
+  public static int nearest(int o, int in, int out) {
+    return (int) ((2L * o + 1) * in / (2L * out));
+  }
 }

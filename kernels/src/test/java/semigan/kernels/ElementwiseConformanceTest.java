@@ -91,17 +91,21 @@ class ElementwiseConformanceTest {
   @OnEveryDevice
   void notANumberIsNotHidden(Device device) {
     for (UnaryOp op : UnaryOp.values()) {
-      for (int copies : COPIES) {
-        int length = copies * 33;
-        var trial = new Trial(device, op + " of NaN");
-        var x = trial.input("x", Trial.values(length, i -> i % 2 == 0 ? Double.NaN : 0.5));
-        var y = trial.output("y", length);
-        trial.run(
-            (kernels, at) -> kernels.elementwise().unary(op, ALPHA, BETA, at.of(x), at.of(y)));
-        double[] actual = trial.actual(y);
-        for (int i = 0; i < length; i++) {
-          assertEquals(Double.isNaN(x.before()[i]), !Double.isFinite(actual[i]), device + " " + op);
-        }
+      assertShowsNotANumber(device, op, ALPHA);
+    }
+    assertShowsNotANumber(device, UnaryOp.LEAKY_RELU, 0);
+  }
+
+  private static void assertShowsNotANumber(Device device, UnaryOp op, float alpha) {
+    for (int copies : COPIES) {
+      int length = copies * 33;
+      var trial = new Trial(device, "%s by %s of NaN".formatted(op, alpha));
+      var x = trial.input("x", Trial.values(length, i -> i % 2 == 0 ? Double.NaN : 0.5));
+      var y = trial.output("y", length);
+      trial.run((kernels, at) -> kernels.elementwise().unary(op, alpha, BETA, at.of(x), at.of(y)));
+      double[] actual = trial.actual(y);
+      for (int i = 0; i < length; i++) {
+        assertEquals(Double.isNaN(x.before()[i]), !Double.isFinite(actual[i]), device + " " + op);
       }
     }
   }

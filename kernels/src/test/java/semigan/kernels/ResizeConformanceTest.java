@@ -45,6 +45,20 @@ class ResizeConformanceTest {
     }
   }
 
+  /** Where a position is the border of two pixels, rounded numbers find another than exact ones. */
+  @OnEveryDevice
+  void gradientOfNearestCountsEveryOutputOnce(Device device) {
+    for (int[] sizes : new int[][] {{28, 2}, {42, 3}, {56, 4}, {60, 2}, {28, 57}, {14, 57}}) {
+      var g = new ResizeGeometry(1, sizes[0], 1, 1, sizes[1], 1);
+      var trial = new Trial(device, g);
+      var dy = trial.input("dy", Trial.values(outputLength(g), i -> i + 1));
+      var dx = trial.output("dx", inputLength(g));
+      trial.run(
+          (kernels, at) -> kernels.resize().backward(g, Method.NEAREST, at.of(dy), at.of(dx)));
+      trial.assertSame(dx);
+    }
+  }
+
   @OnEveryDevice
   void bilinearIsTheReferences(Device device) {
     for (ResizeGeometry g : geometries()) {

@@ -5,11 +5,18 @@ import java.util.Optional;
 
 /** Training left the finite numbers. */
 public final class DivergedException extends RuntimeException {
-  DivergedException(long step, StepLosses losses, String where) {
+  DivergedException(long step, StepReport report, String where) {
     super(
-        "step %d: a loss is not finite (labelled %s, real %s, fake %s, generator %s), first in %s"
+        "step %d: a loss or a gradient is not finite (labelled %s, real %s, fake %s, generator %s; gradients' norms %s of the discriminator, %s of the generator), first in %s"
             .formatted(
-                step, losses.labelled(), losses.real(), losses.fake(), losses.generator(), where));
+                step,
+                report.losses().labelled(),
+                report.losses().real(),
+                report.losses().fake(),
+                report.losses().generator(),
+                report.gradientNormDiscriminator(),
+                report.gradientNormGenerator(),
+                where));
   }
 
   private DivergedException(String message) {

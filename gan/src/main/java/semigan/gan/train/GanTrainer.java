@@ -209,14 +209,13 @@ public final class GanTrainer implements AutoCloseable {
   /**
    * Waits for the step that was run last.
    *
-   * @throws DivergedException if a loss is not finite
+   * @throws DivergedException if a loss is not finite, or the norm of a gradient
    */
   public StepReport report() {
     GanStep.Outcome outcome = step.result();
     StepReport report = StepReport.of(outcome.measured().toFloats());
-    if (!report.losses().isFinite()) {
-      String where = whereDiverged(outcome.totals());
-      throw new DivergedException(number, report.losses(), where);
+    if (!report.isFinite()) {
+      throw new DivergedException(number, report, whereDiverged(outcome.totals()));
     }
     step.release();
     return report;
@@ -241,16 +240,21 @@ public final class GanTrainer implements AutoCloseable {
 
   /**
    * The name of the layer, or failing that of the operation, at which the numbers stopped being
-   * finite.
+   * finite; of a parameter, where only the gradients did and have spoilt it.
    */
   private String whereDiverged(List<Tensor> losses) {
-    for (Tensor loss : losses) {
-      Optional<NonFinite> place = loss.firstNonFinite();
+    for (Tensor tensor : losses) {
+      Optional<NonFinite> place = tensor.firstNonFinite();
       if (place.isPresent()) {
         return describe(place.get());
       }
     }
-    return "the losses";
+    for (Map.Entry<String, Tensor> entry : model.state().entrySet()) {
+      if (entry.getValue().firstNonFinite().isPresent()) {
+        return "parameter " + entry.getKey();
+      }
+    }
+    return "the gradients";
   }
 
   private String describe(NonFinite place) {

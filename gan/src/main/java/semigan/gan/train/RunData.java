@@ -52,4 +52,19 @@ public record RunData(
     }
     return new RunData(spec, train, watched, padded.test(), labelled);
   }
+
+  /**
+   * Training images from all over, since a folder's are sorted by class.
+   *
+   * @param count how many, at most all
+   * @return one image after the other, each as an {@link ImageDataset} reads it
+   */
+  float[] spread(int count) {
+    float[] images = new float[count * train.imageLength()];
+    for (int i = 0; i < count; i++) {
+      int index = (int) ((long) i * train.size() / count);
+      train.read(index, images, i * train.imageLength());
+    }
+    return images;
+  }
 }

@@ -29,6 +29,11 @@ public record StepReport(
     return new StepReport(StepLosses.of(values), values[5], 1 - values[6], values[7], values[8]);
   }
 
+  /** Whether all losses and norms are. What ReLU hides from a loss shows in a gradient. */
+  boolean isFinite() {
+    return losses.isFinite() && Float.isFinite(gradientNormDiscriminator + gradientNormGenerator);
+  }
+
   StepReport plus(StepReport other) {
     return new StepReport(
         losses.plus(other.losses),

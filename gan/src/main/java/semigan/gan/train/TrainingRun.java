@@ -11,10 +11,7 @@ import java.util.function.IntPredicate;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.evaluate.Accuracy;
-import semigan.gan.evaluate.Diversity;
-import semigan.gan.image.ImageGrid;
 import semigan.gan.image.LossChart;
-import semigan.gan.model.Sampler;
 import semigan.gan.store.Environment;
 import semigan.gan.store.FolderLock;
 import semigan.gan.store.JsonFile;
@@ -41,9 +38,6 @@ public final class TrainingRun {
 
   /** More changes nothing: the labelled images are known by heart long before. */
   private static final long BASELINE_STEPS = 1500;
-
-  private static final int GRID_COLUMNS = 10;
-  private static final int GRID_ROWS = 6;
 
   private final TrainConfig config;
   private final RunData data;
@@ -107,7 +101,8 @@ public final class TrainingRun {
    * Trains from the newest checkpoint in {@code folder}, if there is one, to the end.
    *
    * @throws IllegalArgumentException if the folder's run has taken more steps than the config says
-   * @throws DivergedException if a loss is not finite; the folder's earlier files are whole
+   * @throws DivergedException if a loss or a gradient is not finite; the folder's earlier files are
+   *     whole
    * @throws StoreException if the folder cannot be written, another run is writing to it, its
    *     checkpoints cannot be gone on from, or it has a model but no checkpoint
    */
@@ -180,7 +175,7 @@ public final class TrainingRun {
 
   private void initialise(GanTrainer trainer) {
     if (data.spec().architecture().startsFromImages()) {
-      trainer.initialise(spread(Math.min(INITIAL_IMAGES, data.train().size())));
+      trainer.initialise(data.spread(Math.min(INITIAL_IMAGES, data.train().size())));
     }
   }
 
@@ -190,16 +185,6 @@ public final class TrainingRun {
     trainer
         .lowDensity()
         .ifPresent(term -> term.learn(images, steps, stopRequested::get, listener::message));
-  }
-
-  /** Training images from all over, since a folder's are sorted by class. */
-  private float[] spread(int count) {
-    float[] images = new float[count * data.train().imageLength()];
-    for (int i = 0; i < count; i++) {
-      int index = (int) ((long) i * data.train().size() / count);
-      data.train().read(index, images, i * data.train().imageLength());
-    }
-    return images;
   }
 
   /** Only once it is certain that the run can go on: options may have changed its settings. */
@@ -240,6 +225,7 @@ public final class TrainingRun {
     private final TrainingListener listener;
     private final GanTrainer trainer;
     private final RunRecorder recorder;
+    private final SampleGrid samples;
     private final long firstStep;
     private long step;
     private long savedStep;
@@ -247,7 +233,6 @@ public final class TrainingRun {
     private long stepNanos;
     private int summed;
     private StepReport sum = StepReport.NOTHING;
-    private double realDiversity;
 
     Progress(
         RunFolder folder,
@@ -261,6 +246,7 @@ public final class TrainingRun {
       this.listener = listener;
       this.trainer = trainer;
       this.recorder = recorder;
+      this.samples = new SampleGrid(data, config.run().seed(), device);
       this.firstStep = firstStep;
       this.step = firstStep;
       this.savedStep = firstStep;
@@ -331,36 +317,12 @@ public final class TrainingRun {
         return;
       }
       sampledStep = step;
-      int count = GRID_COLUMNS * GRID_ROWS;
-      float[] images = new Sampler(trainer.average(), device, config.run().seed()).draw(0, count);
       Path file = folder.sample(step);
-      ImageGrid.write(
-          file,
-          images,
-          count,
-          data.spec().height(),
-          data.spec().width(),
-          data.spec().channels(),
-          GRID_COLUMNS);
+      samples.write(file, trainer.average());
       listener.message("step %d: drew %s".formatted(step, file));
       recorder.picture(step, "samples", file);
-      measureDiversity(count);
-    }
-
-    /** Of what the generator draws now: its average forgets too slowly to show a collapse. */
-    private void measureDiversity(int count) {
-      float[] drawn = new Sampler(trainer.model(), device, config.run().seed()).draw(0, count);
-      if (realDiversity == 0) {
-        int known = Math.min(count, data.train().size());
-        realDiversity = Diversity.meanDistance(spread(known), known);
-      }
-      recorder.record(
-          step,
-          Map.of(
-              "diversityGenerated",
-              Diversity.meanDistance(drawn, count),
-              "diversityReal",
-              realDiversity));
+      // The average forgets too slowly to show a collapse.
+      recorder.record(step, samples.diversity(trainer.model()));
     }
 
     /** On the images kept apart for it while the run goes on; at its end on the test images. */

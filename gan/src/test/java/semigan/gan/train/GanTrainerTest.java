@@ -213,8 +213,27 @@ class GanTrainerTest {
                 }
               });
       assertTrue(
-          failure.getMessage().matches("step \\d+: a loss is not finite .*first in layer .*"),
+          failure
+              .getMessage()
+              .matches("step \\d+: a loss or a gradient is not finite .*first in layer .*"),
           failure.getMessage());
+    }
+  }
+
+  /** Some devices' ReLU makes 0 of what is no number, and so the loss finite. */
+  @ParameterizedTest
+  @MethodSource("semigan.kernels.Backends#names")
+  void whatReluHidesFromTheLossIsDivergenceToo(String name) {
+    ModelSpec spec = new ModelSpec(Architecture.MLP, 32, 32, 32, 1, 4, 5, SPEC.classes());
+    try (Backend device = open(name);
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer =
+          new GanTrainer(config(GeneratorLoss.FEATURE_MATCHING, 2e-4f, 1), spec, scope.device());
+      Tensor weight = trainer.state().get("model.discriminator.features.3.weight");
+      weight.assign(Tensor.full(scope.device(), weight.type(), weight.shape(), Float.NaN));
+      var failure = assertThrows(DivergedException.class, () -> feed.step(trainer, 1));
+      assertTrue(failure.getMessage().contains("discriminator"), failure.getMessage());
     }
   }
 

@@ -85,7 +85,7 @@ public final class CpuBackend implements Backend {
     copy = new CpuCopy(plans, widening);
     reduce = new CpuReduce(plans, tiles, widening, new Permuted(this));
     pool = new CpuPool(plans, widening);
-    resize = new CpuResize(plans);
+    resize = new CpuResize(plans, workers, widening);
     augment = new CpuAugment(widening);
     loss = new CpuLoss(widening);
     optim = new CpuOptim(tiles, widening);

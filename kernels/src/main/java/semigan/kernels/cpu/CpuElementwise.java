@@ -39,11 +39,13 @@ final class CpuElementwise implements ElementwiseKernels {
 
   /**
    * By oneDNN, but for what it does too roughly: its log is 2e-6 off, relatively, and its soft_relu
-   * is so absolutely, which makes it negative where it should be near 0.
+   * is so absolutely, which makes it negative where it should be near 0. Its ReLU is a maximum,
+   * which makes 0 of what is no number.
    */
   @Override
   public void unary(UnaryOp op, float alpha, float beta, Buffer x, Buffer y) {
-    if (x.length() <= Functions.SMALL || op == UnaryOp.LOG) {
+    boolean isRelu = op == UnaryOp.LEAKY_RELU && alpha == 0;
+    if (x.length() <= Functions.SMALL || op == UnaryOp.LOG || isRelu) {
       inJava(op, alpha, beta, x, y);
     } else if (op == UnaryOp.SOFTPLUS) {
       softplus(x, y);

@@ -3,6 +3,7 @@ package semigan.kernels.cpu;
 import static org.bytedeco.dnnl.global.dnnl.*;
 import static semigan.kernels.cpu.PlanBuilder.at;
 
+import java.nio.FloatBuffer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Buffer;
@@ -10,15 +11,23 @@ import semigan.kernels.DType;
 import semigan.kernels.ResizeGeometry;
 import semigan.kernels.ResizeKernels;
 
-/** Resizing by oneDNN, whose resampling follows pixel centres as {@link ResizeGeometry} does. */
+/**
+ * Resizing by oneDNN, whose resampling follows pixel centres as {@link ResizeGeometry} does. The
+ * gradient of the nearest is a loop in Java: oneDNN finds by rounded numbers which outputs looked
+ * at an input, and counts one of them twice where its position is a border (28 to 2, for one).
+ */
 final class CpuResize implements ResizeKernels {
   private record Key(
       boolean backward, ResizeGeometry geometry, ResizeGeometry.Method method, DType type) {}
 
   private final Plans plans;
+  private final Workers workers;
+  private final Widening widening;
 
-  CpuResize(Plans plans) {
+  CpuResize(Plans plans, Workers workers, Widening widening) {
     this.plans = plans;
+    this.workers = workers;
+    this.widening = widening;
   }
 
   @Override
@@ -29,7 +38,45 @@ final class CpuResize implements ResizeKernels {
   @Override
   public void backward(
       ResizeGeometry geometry, ResizeGeometry.Method method, Buffer dy, Buffer dx) {
-    run(true, geometry, method, dx, dy);
+    switch (method) {
+      case NEAREST -> nearestBackward(geometry, dy, dx);
+      case BILINEAR -> run(true, geometry, method, dx, dy);
+    }
+  }
+
+  private void nearestBackward(ResizeGeometry g, Buffer dy, Buffer dx) {
+    int inputs = g.inHeight() * g.inWidth() * g.channels();
+    int outputs = g.outHeight() * g.outWidth() * g.channels();
+    try (var wide = widening.open()) {
+      FloatBuffer gradients = wide.reading(dy).floats();
+      FloatBuffer target = wide.writing(dx).floats();
+      workers.share(
+          g.batch(),
+          (thread, from, to) -> {
+            float[] image = new float[outputs];
+            for (int n = from; n < to; n++) {
+              float[] sums = new float[inputs];
+              gradients.get(n * outputs, image);
+              addToNearest(g, image, sums);
+              target.put(n * inputs, sums);
+            }
+          });
+    }
+  }
+
+  /** Of one image. */
+  private static void addToNearest(ResizeGeometry g, float[] gradients, float[] sums) {
+    int from = 0;
+    for (int outRow = 0; outRow < g.outHeight(); outRow++) {
+      int row = ResizeGeometry.nearest(outRow, g.inHeight(), g.outHeight());
+      for (int outColumn = 0; outColumn < g.outWidth(); outColumn++) {
+        int column = ResizeGeometry.nearest(outColumn, g.inWidth(), g.outWidth());
+        int to = (row * g.inWidth() + column) * g.channels();
+        for (int channel = 0; channel < g.channels(); channel++) {
+          sums[to + channel] += gradients[from++];
+        }
+      }
+    }
   }
 
   private void run(

@@ -16,8 +16,7 @@ final class ReferenceResize implements ResizeKernels {
   private record Pair(int first, int second, double firstShare, double secondShare) {
     static Pair of(Method method, int o, int in, int out) {
       if (method == Method.NEAREST) {
-        // floor((o + 0.5) in / out), exactly
-        int index = (int) ((2L * o + 1) * in / (2L * out));
+        int index = ResizeGeometry.nearest(o, in, out);
         return new Pair(index, index, 1, 0);
       }
       double position = (o + 0.5) * in / out - 0.5;
