@@ -19,6 +19,12 @@ public final class Sampler {
 
   private static final int BATCH = 64;
 
+  /**
+   * Of the latent vectors. Training counts its streams from 0, and the first are the initial
+   * weights: a latent vector must not be a row of these where both have the same seed.
+   */
+  private static final int FIRST_STREAM = 1 << 30;
+
   private final GanModel model;
   private final Backend device;
   private final long seed;
@@ -114,11 +120,11 @@ public final class Sampler {
    *
    * @return {@code [BATCH, latent]}
    */
-  private Tensor latents(long[] indices, int attempt) {
+  Tensor latents(long[] indices, int attempt) {
     int length = model.spec().latent();
     Tensor z = Tensor.zeros(device, DType.F32, Shape.of(BATCH, length));
     Tensor offset = Tensor.of(device, Shape.of(2), 0, 0);
-    Key key = new Key(seed, attempt);
+    Key key = new Key(seed, FIRST_STREAM + attempt);
     boolean uniform = model.spec().architecture().uniformLatents();
     var random = device.random();
     for (int i = 0; i < indices.length; i++) {

@@ -13,7 +13,8 @@ import semigan.nn.Schedule;
  * @param beta1 decay of both Adams' first moment
  * @param epsilonInside whether Adam's epsilon stands inside of the square root
  * @param decayFrom share of the run after which the rates fall linearly to 0
- * @param averagingRate share of the newest weights in each step's running average
+ * @param averagingRate share of the newest weights in each step's running average, once it has
+ *     begun: after {@code t} steps it is {@code 9 / (9 + t)} where that is more
  */
 public record LearningSettings(
     long steps,
