@@ -31,16 +31,6 @@ public final class PaddedDataset extends DatasetView {
     this.left = (width - inner.width()) / 2;
   }
 
-  /** Rows of canvas above the image. */
-  public int top() {
-    return top;
-  }
-
-  /** Columns of canvas left of the image. */
-  public int left() {
-    return left;
-  }
-
   @Override
   public int height() {
     return height;
