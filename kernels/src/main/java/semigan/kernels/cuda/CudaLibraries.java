@@ -66,7 +66,8 @@ final class CudaLibraries {
 
   private static String find(CudaLibrary library, CudaOptions options) {
     List<String> problems = new ArrayList<>();
-    for (Path folder : chosen(library, options)) {
+    List<Path> chosen = chosen(library, options);
+    for (Path folder : chosen) {
       if (loadFrom(folder, library, problems)) {
         return loadBinding(library);
       }
@@ -90,7 +91,8 @@ final class CudaLibraries {
         return loadBinding(library);
       }
     }
-    throw missing(library, problems.isEmpty() ? other(library, usual) : problems.get(0), nowhere);
+    List<Path> all = Stream.concat(chosen.stream(), usual.stream()).toList();
+    throw missing(library, problems.isEmpty() ? other(library, all) : problems.get(0), nowhere);
   }
 
   /** The folders that come before the system's. */

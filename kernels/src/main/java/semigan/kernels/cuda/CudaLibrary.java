@@ -81,6 +81,11 @@ enum CudaLibrary {
         : linuxFile.substring(0, linuxFile.lastIndexOf('.'));
   }
 
+  /** {@code libcublas} or {@code cublas}: how its file and those of all its parts begin. */
+  String family() {
+    return WINDOWS ? windowsFile.replaceAll("64_.*", "") : linuxFile.replaceAll("\\.so.*", "");
+  }
+
   /**
    * How the files begin that the library opens by name from where it lies: they are loaded before
    * it, so that it finds them wherever that is.

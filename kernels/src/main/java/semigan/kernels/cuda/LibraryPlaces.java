@@ -46,6 +46,7 @@ final class LibraryPlaces {
     match(found, root, "usr/lib/x86_64-linux-gnu");
     match(found, root, "usr/lib64");
     match(found, root, "usr/lib/wsl/lib");
+    match(found, root, "usr/local/nvidia/lib64"); // a container's driver
     match(found, root, "opt/cuda/lib64");
     match(found, home, ".local/lib/python3*/" + PACKAGES + "/" + WHEELS);
     match(found, root, "usr/local/lib/python3*/" + PACKAGES + "/" + WHEELS);

@@ -94,8 +94,7 @@ final class RedistributableJar {
     List<String> names = new ArrayList<>();
     for (CudaLibrary library : CudaLibrary.values()) {
       if (library.isRedistributable()) {
-        names.add(folder + library.anyVersion());
-        library.companions().forEach(name -> names.add(folder + name));
+        names.add(folder + library.family());
       }
     }
     return jar.stream()

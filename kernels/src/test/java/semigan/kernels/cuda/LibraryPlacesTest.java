@@ -50,6 +50,12 @@ class LibraryPlacesTest {
   }
 
   @Test
+  void aContainersDriverHasAFolderOfItsOwn() throws IOException {
+    Path driver = folder("usr/local/nvidia/lib64");
+    assertEquals(List.of(driver), found(Map.of()));
+  }
+
+  @Test
   void anEmptyOrWrongVariableNamesNothing() {
     assertEquals(List.of(), found(Map.of("CUDA_HOME", "", "VIRTUAL_ENV", "/no/such/folder")));
   }

@@ -73,6 +73,18 @@ class MissingPartsTest {
         Simulated.without(file, folder).run("cuda"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"libnvrtc.so, NVRTC", "libcublas.so, cuBLAS"})
+  void anotherVersionInTheFolderThatWasNamed(String file, String title) throws Exception {
+    Assumptions.assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")));
+    Simulated gpu = Simulated.without(file + ".12", folder);
+    Path newer = Files.createFile(folder.resolve(file + ".13"));
+    assertRefused(
+        "%s.12 (%s), found only %s; install %2$s of CUDA 12, or build with -Pcuda-redist, or give its folder by -Dsemigan.cuda.libraries=FOLDER"
+            .formatted(file, title, newer),
+        gpu.run("cuda"));
+  }
+
   @Test
   void aDamagedLibrary() throws Exception {
     Simulated gpu = Simulated.without("libcudnn.so.9", folder);

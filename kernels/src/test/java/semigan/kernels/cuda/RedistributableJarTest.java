@@ -32,6 +32,8 @@ class RedistributableJarTest {
           "libcudnn_cnn.so.9",
           "libcudnn_engines_precompiled.so.9",
           "libcudnn_engines_runtime_compiled.so.9",
+          "libcudnn_engines_tensor_ir.so.9",
+          "libcudnn_ext.so.9",
           "libcudnn_graph.so.9",
           "libcudnn_heuristic.so.9",
           "libcudnn_ops.so.9",
