@@ -1,10 +1,12 @@
 // The stand-in for libcudnn.so.9: the convolutions of cuDNN's older interface, in NHWC, on the CPU. It is strict where cuDNN is, and
 // where cuDNN may do one of several things it does the one that a caller is likelier to have forgotten:
 // - algorithms whose sums have no fixed order add up in another order at each call, and are offered first;
+// - an algorithm whose workspace nobody has, of more bytes than a signed number counts, is offered before all others;
 // - a workspace is checked for size and place, and is filled with NaN before and after;
 // - an output is filled with NaN before it is computed, and by a search for algorithms;
 // - an algorithm that was offered may refuse when it is to run (DNN_REFUSES);
 // - operands must be aligned to 16 bytes, as tensor cores ask for;
+// - a search works on a stream of its own, which waits for nothing that was queued before;
 // - a search during capture invalidates the capture.
 #include "dnn_descriptors.h"
 
@@ -27,6 +29,9 @@ static const std::vector<Algorithm> ALGORITHMS[] = {
 };
 static const int COUNT[] = {8, 6, 7};
 
+/** Of each direction, the one that asks for a workspace which nobody has. */
+static const int BOUNDLESS[] = {4, 2, 2};
+
 struct Problem {
   Direction direction;
   TensorDescriptor *x, *y;
@@ -35,7 +40,11 @@ struct Problem {
 
   bool tf32(int mathType) const { return !x->bf16() && mathType != FMA_MATH; }
 
+  /** The only ordered algorithm for an input's gradient in strict F32 turns all three operands around, as cuDNN 9.24 says. */
   size_t workspace(const Algorithm &algorithm) const {
+    if (direction == BACKWARD_DATA && algorithm.deterministic && !x->bf16() && !tf32(conv->mathType)) {
+      return x->bytes() + y->bytes() + w->bytes() + 16;
+    }
     size_t each = direction == BACKWARD_FILTER ? w->elements() : y->elements() / y->c;
     return algorithm.bytesEach * each;
   }
@@ -83,7 +92,9 @@ struct AlgoPerf {
 
 /** Fills `perf` best first: what works, then what does not, as the real one does. */
 static void rank(const Problem &p, size_t limit, bool timed, int requested, int *returned, AlgoPerf *perf) {
-  std::vector<AlgoPerf> ranked;
+  size_t boundless = SIZE_MAX - 4095;
+  int offered = boundless <= limit ? SUCCESS : NOT_SUPPORTED;
+  std::vector<AlgoPerf> ranked = {{BOUNDLESS[p.direction], offered, -1, boundless, true, DEFAULT_MATH, {}}};
   bool conversion = p.tf32(p.conv->mathType);
   for (const Algorithm &a : ALGORITHMS[p.direction]) {
     bool usable = (a.bf16 || !p.x->bf16()) && p.workspace(a) <= limit;
@@ -217,7 +228,14 @@ static int run(cudnnContext *handle, const Problem &p, int number, const Operand
   return sim::enqueue(handle->stream, "cudnn convolution", work) == CUDA_SUCCESS ? SUCCESS : EXECUTION_FAILED;
 }
 
-/** Tries algorithms out, as far as this is visible from outside: it waits, and leaves garbage in output and workspace. */
+// Of the simulator's driver.
+SIM_API CUresult cuStreamCreate(CUstream *made, unsigned flags);
+SIM_API CUresult cuStreamDestroy_v2(CUstream stream);
+
+/**
+ * Tries algorithms out, as far as this is visible from outside: it leaves garbage in output and workspace, at once, whatever the
+ * handle's stream still has to do.
+ */
 static int search(cudnnContext *handle, const Problem &p, const Operands &at, int requested, int *returned, AlgoPerf *perf) {
   if (!handles.has(handle) || requested < 1 || !returned || !perf) {
     return BAD_PARAM;
@@ -236,11 +254,17 @@ static int search(cudnnContext *handle, const Problem &p, const Operands &at, in
   sim::count("algorithm_searches");
   size_t bytes = writtenElements(p.direction, p.shape()) * (p.x->bf16() ? 2 : 4);
   void *target = written(p.direction, at);
-  sim::enqueue(handle->stream, "cudnn algorithm search", [at, target, bytes] {
+  CUstream own;
+  if (cuStreamCreate(&own, CU_STREAM_NON_BLOCKING) != CUDA_SUCCESS) {
+    return EXECUTION_FAILED;
+  }
+  sim::enqueue(own, "cudnn algorithm search", [at, target, bytes] {
     memset(target, 0xFF, bytes);
     memset(at.workspace, 0xFF, at.workspaceBytes);
   });
-  if (sim::synchronize(handle->stream) != CUDA_SUCCESS) {
+  CUresult searched = sim::synchronize(own);
+  cuStreamDestroy_v2(own);
+  if (searched != CUDA_SUCCESS) {
     return EXECUTION_FAILED;
   }
   rank(p, at.workspaceBytes, true, requested, returned, perf);

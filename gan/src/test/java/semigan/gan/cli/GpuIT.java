@@ -140,7 +140,7 @@ class GpuIT {
         arguments[i + 1] = "32";
       }
     }
-    String line = gan("MEMORY=" + (54 << 20)).run(arguments).refused(1);
+    String line = gan("MEMORY=" + (58 << 20)).run(arguments).refused(1);
     assertTrue(
         line.matches(
             "gan: cuda: out of memory: .* asked for, .* free on the GPU, held by \\w+\\.\\w+ .*; --batch (16|8|4) fits"),

@@ -28,6 +28,7 @@ final class CudaConv implements ConvKernels, AutoCloseable {
   private final CudaContext context;
   private final Backend backend;
   private final CudaOptions options;
+  private final long workspaceLimit;
   private final DnnHandle handle;
   private final WholeImageConv wholeImages;
   private final CudaConvEnds ends;
@@ -41,6 +42,7 @@ final class CudaConv implements ConvKernels, AutoCloseable {
     this.context = context;
     this.backend = backend;
     this.options = options;
+    workspaceLimit = options.workspaceLimit(context.totalMemory());
     handle = new DnnHandle(context);
     wholeImages = new WholeImageConv(backend);
     ends = new CudaConvEnds(launcher, backend);
@@ -136,9 +138,9 @@ final class CudaConv implements ConvKernels, AutoCloseable {
     }
     DnnConvolution fresh = new DnnConvolution(handle, key, options.tf32());
     try {
-      List<DnnAlgorithm> ranked = options.search() ? search(fresh, at) : fresh.expected();
       RuntimeException refusal = null;
-      for (var algorithm : DnnAlgorithm.fitting(ranked, options.workspaceLimit(), key.toString())) {
+      for (var algorithm :
+          DnnAlgorithm.repeatable(ranked(fresh, at), workspaceLimit, key.toString())) {
         fresh.use(algorithm);
         try {
           run(fresh, at);
@@ -154,11 +156,18 @@ final class CudaConv implements ConvKernels, AutoCloseable {
     }
   }
 
+  /** A search leaves out what its workspace is too small for, which may be all that can be used. */
+  private List<DnnAlgorithm> ranked(DnnConvolution convolution, DnnConvolution.Operands at) {
+    List<DnnAlgorithm> timed = options.search() ? search(convolution, at) : List.of();
+    return timed.stream().anyMatch(DnnAlgorithm::deterministic) ? timed : convolution.expected();
+  }
+
   /**
    * With as much workspace as there is; it goes back to the driver, so that no recording keeps it.
    */
   private List<DnnAlgorithm> search(DnnConvolution convolution, DnnConvolution.Operands at) {
-    long bytes = options.workspaceLimit();
+    context.synchronize(); // cuDNN may time on another stream, which waits for nothing on ours
+    long bytes = workspaceLimit;
     try (var source = new DeviceMemory.Source(context)) {
       DeviceMemory space = bytes == 0 ? null : source.reserve(bytes);
       while (space == null && bytes > 0) {

@@ -1,6 +1,7 @@
 package semigan.kernels.cuda;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
@@ -46,6 +47,7 @@ record DnnAlgorithm(int number, long workspace, int mathType, boolean determinis
     return usable;
   }
 
+  /** cuDNN may say that an algorithm works that needs more bytes than a long counts. */
   private static void add(
       List<DnnAlgorithm> usable,
       int status,
@@ -53,40 +55,31 @@ record DnnAlgorithm(int number, long workspace, int mathType, boolean determinis
       long workspace,
       int mathType,
       int determinism) {
-    if (DnnHandle.isSuccess(status)) {
+    if (DnnHandle.isSuccess(status) && workspace >= 0) {
       boolean deterministic = determinism == cudnnDeterminism.CUDNN_DETERMINISTIC;
       usable.add(new DnnAlgorithm(number, workspace, mathType, deterministic));
     }
   }
 
   /**
-   * Those of {@code ranked}, in their order, that give the same bits at each call and need at most
-   * {@code limit} bytes.
+   * Those of {@code ranked} that give the same bits at each call: first, in their order, those that
+   * need at most {@code limit} bytes. The others follow, the smallest first, since in F32 cuDNN may
+   * have but one, whose need grows with the batch: whether that is too much the allocation tells.
    *
    * @param label of the convolution, for messages
    * @throws UnsupportedOperationException if there is none
    */
-  static List<DnnAlgorithm> fitting(List<DnnAlgorithm> ranked, long limit, String label) {
-    List<DnnAlgorithm> fitting = new ArrayList<>();
-    long least = Long.MAX_VALUE;
-    for (DnnAlgorithm candidate : ranked) {
-      if (candidate.deterministic) {
-        least = Math.min(least, candidate.workspace);
-        if (candidate.workspace <= limit) {
-          fitting.add(candidate);
-        }
-      }
-    }
-    if (!fitting.isEmpty()) {
-      return fitting;
-    }
-    if (least == Long.MAX_VALUE) {
+  static List<DnnAlgorithm> repeatable(List<DnnAlgorithm> ranked, long limit, String label) {
+    List<DnnAlgorithm> repeatable =
+        ranked.stream()
+            .filter(DnnAlgorithm::deterministic)
+            .sorted(Comparator.comparingLong(it -> Math.max(it.workspace, limit)))
+            .toList();
+    if (repeatable.isEmpty()) {
       throw new UnsupportedOperationException(
           "cuda: %s: cuDNN has no algorithm for it that gives the same result each time, among the %d that work; use another size or precision"
               .formatted(label, ranked.size()));
     }
-    throw new UnsupportedOperationException(
-        "cuda: %s: cuDNN needs %,d bytes of workspace for it but may use %,d; raise -Dsemigan.cuda.workspace"
-            .formatted(label, least, limit));
+    return repeatable;
   }
 }

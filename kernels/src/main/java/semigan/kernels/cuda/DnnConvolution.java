@@ -1,6 +1,7 @@
 package semigan.kernels.cuda;
 
 import static semigan.kernels.cuda.DnnHandle.check;
+import static semigan.kernels.cuda.DnnHandle.checkRun;
 
 import java.util.List;
 import jcuda.Pointer;
@@ -180,9 +181,13 @@ final class DnnConvolution implements AutoCloseable {
     };
   }
 
-  /** Queues it. */
+  /**
+   * Queues it.
+   *
+   * @throws UnsupportedOperationException if cuDNN offered the algorithm but does not run it
+   */
   void run(Operands at, Pointer space) {
-    checked(
+    checkRun(
         switch (key.direction) {
           case FORWARD ->
               JCudnn.cudnnConvolutionForward(
@@ -229,7 +234,8 @@ final class DnnConvolution implements AutoCloseable {
                   HostScalar.ZERO,
                   on.w(),
                   at.w);
-        });
+        },
+        key.toString());
   }
 
   private void checked(int status) {

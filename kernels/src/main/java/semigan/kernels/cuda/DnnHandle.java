@@ -10,6 +10,9 @@ import semigan.kernels.DeviceMemoryException;
 final class DnnHandle implements AutoCloseable {
   private static final int SUCCESS = 0;
 
+  /** Every status from here to 999 above says that a parameter is bad, and which. */
+  private static final int BAD_PARAMETER = 2000;
+
   /** Every status from here to 999 above says that something is not supported, and what. */
   private static final int NOT_SUPPORTED = 3000;
 
@@ -58,9 +61,7 @@ final class DnnHandle implements AutoCloseable {
    */
   static void check(int status, String call) {
     if (status / 1000 * 1000 == NOT_SUPPORTED) {
-      throw new UnsupportedOperationException(
-          "cuda: %s: cuDNN %s cannot do it: %s; use another size or precision"
-              .formatted(call, version(), name(status)));
+      throw unsupported(status, call);
     }
     if (status == ALLOCATION_FAILED) {
       throw new DeviceMemoryException(CudaBackend.NAME, call);
@@ -72,6 +73,23 @@ final class DnnHandle implements AutoCloseable {
           name(status),
           "cuDNN %s; see its log with CUDNN_LOGLEVEL_DBG=2".formatted(version()));
     }
+  }
+
+  /**
+   * As {@link #check}, for a convolution that cuDNN was asked to choose an algorithm for: the
+   * parameters were good then, so to call them bad now is another way to refuse.
+   */
+  static void checkRun(int status, String call) {
+    if (status / 1000 * 1000 == BAD_PARAMETER) {
+      throw unsupported(status, call);
+    }
+    check(status, call);
+  }
+
+  private static UnsupportedOperationException unsupported(int status, String call) {
+    return new UnsupportedOperationException(
+        "cuda: %s: cuDNN %s cannot do it: %s; use another size or precision"
+            .formatted(call, version(), name(status)));
   }
 
   @Override

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.kernels.Buffer;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.DType;
 import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.Recorder;
+import semigan.kernels.StridedCopy;
 
 class CudaConvTest {
   /** The middle of a DCGAN, small. */
@@ -80,6 +84,24 @@ class CudaConvTest {
     }
   }
 
+  /** The output has memory that queued work still reads, in the order of its stream. */
+  @Test
+  void searchingWaitsForWhatIsQueued() {
+    try (CudaBackend cuda = OpenCuda.with("search=true")) {
+      Operands operands = new Operands(cuda, DType.F32, MIDDLE);
+      float[] values = OpenCuda.values(cuda, operands.dy);
+      Buffer earlier = OpenCuda.buffer(cuda, DType.F32, values);
+      cuda.synchronize();
+      Buffer kept = cuda.allocate(DType.F32, values.length);
+      List<Long> one = List.of(1L);
+      cuda.copy().strided(new StridedCopy(List.of(values.length), 0, one, 0, one), earlier, kept);
+      cuda.release(earlier);
+      Buffer y = cuda.allocate(DType.F32, values.length);
+      cuda.conv().forward(MIDDLE, operands.x, operands.w, y);
+      assertArrayEquals(values, OpenCuda.values(cuda, kept));
+    }
+  }
+
   @Test
   void recordedConvolutionsAreTheEagerOnes() {
     try (CudaBackend cuda = OpenCuda.with()) {
@@ -131,15 +153,36 @@ class CudaConvTest {
       expected = new Operands(cuda, DType.F32, MIDDLE).forward();
     }
     try (CudaBackend cuda = OpenCuda.with("workspace=16")) {
-      assertArrayEquals(expected, new Operands(cuda, DType.F32, MIDDLE).forward(), 1e-3f);
-      Operands bf16 = new Operands(cuda, DType.BF16, MIDDLE);
-      var e = assertThrows(UnsupportedOperationException.class, bf16::forward);
-      assertTrue(
-          e.getMessage()
-              .endsWith(
-                  "in BF16: cuDNN needs 1,024 bytes of workspace for it but may use 16; raise -Dsemigan.cuda.workspace"),
-          e::getMessage);
+      Operands operands = new Operands(cuda, DType.F32, MIDDLE);
+      long peak = cuda.memory().peak();
+      assertArrayEquals(expected, operands.forward(), 1e-3f);
+      assertEquals(peak, cuda.memory().peak());
     }
+  }
+
+  /** For an input's gradient in F32 cuDNN needs room for all operands once more: 47,120 bytes. */
+  @Test
+  void workspaceOverItsLimitIsTakenWhereNothingElseWorks() {
+    Simulated.libraries();
+    float[] expected;
+    try (CudaBackend cuda = OpenCuda.with()) {
+      expected = new Operands(cuda, DType.F32, MIDDLE).backwardInput();
+    }
+    for (String option : new String[] {"search=false", "search=true"}) {
+      try (CudaBackend cuda = OpenCuda.with("workspace=40000", option)) {
+        Operands operands = new Operands(cuda, DType.F32, MIDDLE);
+        long live = cuda.memory().live();
+        assertArrayEquals(expected, operands.backwardInput(), option);
+        assertTrue(cuda.memory().peak() - live >= 47_120, option);
+      }
+    }
+  }
+
+  @Test
+  void aLargerGpuGivesMoreWorkspace() {
+    CudaOptions options = CudaOptions.ofSystem(0);
+    assertEquals(256L << 20, options.workspaceLimit(2L << 30));
+    assertEquals(5L << 30, options.workspaceLimit(80L << 30));
   }
 
   /** The simulator's first algorithm is offered and then refuses; in F32 there is a second. */
@@ -164,8 +207,10 @@ class CudaConvTest {
     }
   }
 
-  @Test
-  void ourKernelsDoWhatCudnnCannot() {
+  /** Not supported, or a bad parameter. */
+  @ParameterizedTest
+  @ValueSource(strings = {"3000", "2000"})
+  void ourKernelsDoWhatCudnnCannot(String status) {
     Simulated.libraries();
     Conv2dGeometry end = new Conv2dGeometry(4, 8, 8, 3, 24, 4, 4, 2, 2, 1, 1, 1, 1);
     try (CudaBackend cuda = OpenCuda.with()) {
@@ -176,6 +221,7 @@ class CudaConvTest {
       float[] dw = OpenCuda.values(cuda, operands.dw);
       try (CudaBackend other = OpenCuda.with()) {
         Simulator.option("DNN_REFUSES", "9");
+        Simulator.option("DNN_STATUS", status);
         Operands ours = new Operands(other, DType.F32, end);
         for (int i = 0; i < 2; i++) {
           ours.clear();
@@ -187,6 +233,7 @@ class CudaConvTest {
       }
     } finally {
       Simulator.option("DNN_REFUSES", null);
+      Simulator.option("DNN_STATUS", null);
     }
   }
 
@@ -251,6 +298,11 @@ class CudaConvTest {
     float[] forward() {
       cuda.conv().forward(g, x, w, y);
       return OpenCuda.values(cuda, y);
+    }
+
+    float[] backwardInput() {
+      cuda.conv().backwardInput(g, dy, w, dx);
+      return OpenCuda.values(cuda, dx);
     }
 
     void backward() {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
+import jcuda.jcudnn.cudnnDeterminism;
 import org.junit.jupiter.api.Test;
 
 class DnnAlgorithmTest {
@@ -14,23 +16,32 @@ class DnnAlgorithmTest {
   @Test
   void takesThoseThatGiveTheSameBitsEachTime() {
     assertEquals(
-        List.of(LARGE, SMALL), DnnAlgorithm.fitting(List.of(FAST, LARGE, SMALL), 5000, "it"));
+        List.of(LARGE, SMALL), DnnAlgorithm.repeatable(List.of(FAST, LARGE, SMALL), 5000, "it"));
   }
 
   @Test
-  void leavesOutWhatNeedsMoreWorkspaceThanThereIs() {
-    assertEquals(List.of(SMALL), DnnAlgorithm.fitting(List.of(FAST, LARGE, SMALL), 4999, "it"));
-  }
-
-  @Test
-  void saysHowMuchWorkspaceIsMissing() {
-    var e =
-        assertThrows(
-            UnsupportedOperationException.class,
-            () -> DnnAlgorithm.fitting(List.of(FAST, LARGE, SMALL), 999, "forward of x"));
+  void whatNeedsMoreWorkspaceThanItMayComesLast() {
     assertEquals(
-        "cuda: forward of x: cuDNN needs 1,000 bytes of workspace for it but may use 999; raise -Dsemigan.cuda.workspace",
-        e.getMessage());
+        List.of(SMALL, LARGE), DnnAlgorithm.repeatable(List.of(FAST, LARGE, SMALL), 4999, "it"));
+  }
+
+  @Test
+  void theSmallestComesFirstWhereAllNeedMoreThanTheyMay() {
+    assertEquals(
+        List.of(SMALL, LARGE), DnnAlgorithm.repeatable(List.of(FAST, LARGE, SMALL), 999, "it"));
+  }
+
+  @Test
+  void moreBytesThanALongCountsAreNotUsable() {
+    var boundless = new cudnnConvolutionFwdAlgoPerf();
+    boundless.memory = -4096;
+    var small = new cudnnConvolutionFwdAlgoPerf();
+    small.algo = SMALL.number();
+    small.memory = SMALL.workspace();
+    small.mathType = SMALL.mathType();
+    small.determinism = cudnnDeterminism.CUDNN_DETERMINISTIC;
+    var found = new cudnnConvolutionFwdAlgoPerf[] {boundless, small};
+    assertEquals(List.of(SMALL), DnnAlgorithm.usable(found, 2));
   }
 
   @Test
@@ -38,7 +49,7 @@ class DnnAlgorithmTest {
     var e =
         assertThrows(
             UnsupportedOperationException.class,
-            () -> DnnAlgorithm.fitting(List.of(FAST), 999, "forward of x"));
+            () -> DnnAlgorithm.repeatable(List.of(FAST), 999, "forward of x"));
     assertEquals(
         "cuda: forward of x: cuDNN has no algorithm for it that gives the same result each time, among the 1 that work; use another size or precision",
         e.getMessage());
