@@ -8,6 +8,7 @@ public final class Bf16 {
   public static short of(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
+      // Rounding could carry a NaN into infinity; setting the quiet bit keeps it one.
       return (short) (bits >>> 16 | 0x40);
     }
     return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);

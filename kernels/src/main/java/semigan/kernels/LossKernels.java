@@ -37,10 +37,27 @@ public interface LossKernels {
    * ordinary softmax cross-entropy.
    *
    * @param logits {@code [rows, classes]}
-   * @param targets I32 of {@code [rows]}
+   * @param targets I32 of {@code [rows]}, each a class in {@code [0, classes)}, {@link #REAL} or
+   *     {@link #FAKE}. The host's backends refuse another. {@code cuda} does not look at them: it
+   *     takes a class that does not exist from another row or from outside of {@code logits}, and
+   *     gives any other negative number the loss {@code L}.
    * @param loss F32 of {@code [rows]}
    * @param dlogits {@code [rows, classes]}: the gradient of each row's own loss
+   * @throws IllegalArgumentException on the host, if a target is none of these
    */
   void semiSupervised(
       long rows, int classes, Buffer logits, Buffer targets, Buffer loss, Buffer dlogits);
+
+  /**
+   * The check of a target.
+   *
+   * @throws IllegalArgumentException if it is neither a class nor {@link #REAL} nor {@link #FAKE}
+   */
+  static void requireTarget(long row, int target, int classes) {
+    if (target < FAKE || target >= classes) {
+      throw new IllegalArgumentException(
+          "semi_supervised: row %d has the target %d, expected a class from 0 to %d, %d (real) or %d (generated)"
+              .formatted(row, target, classes - 1, REAL, FAKE));
+    }
+  }
 }

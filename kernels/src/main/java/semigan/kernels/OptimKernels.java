@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Updates of many parameters in one call. What changes from step to step lives on the device, in a
  * <i>clock</i>: F32 of length 2, the number of steps taken and the learning rate. So a captured
- * step can be replayed.
+ * step can be replayed. In F32 the number stops at 2^24 steps; what depends on it, the correction
+ * of young moments and averages, has ended long before.
  */
 public interface OptimKernels {
   /** Index of the number of steps taken in a clock. */
@@ -47,7 +48,22 @@ public interface OptimKernels {
    * @param epsilonInsideRoot {@code 1 / sqrt(v + epsilon)} rather than the paper's {@code 1 /
    *     (sqrt(v) + epsilon)}
    */
-  record AdamSettings(float beta1, float beta2, float epsilon, boolean epsilonInsideRoot) {}
+  record AdamSettings(float beta1, float beta2, float epsilon, boolean epsilonInsideRoot) {
+    public AdamSettings {
+      decay("beta1", beta1);
+      decay("beta2", beta2);
+      if (!(epsilon > 0 && Float.isFinite(epsilon))) {
+        throw new IllegalArgumentException("adam: epsilon must be over 0 but is " + epsilon);
+      }
+    }
+
+    private static void decay(String name, float value) {
+      if (!(value >= 0 && value < 1)) {
+        throw new IllegalArgumentException(
+            "adam: %s must be in [0, 1) but is %s".formatted(name, value));
+      }
+    }
+  }
 
   /** Adds 1 to the clock's number of steps. */
   void advance(Buffer clock);
@@ -102,7 +118,7 @@ public interface OptimKernels {
    * Scales all gradients by {@code min(1, limit / norm)}, where {@code norm} is the Euclidean norm
    * of all of them together.
    *
-   * @param limit infinite to measure alone
+   * @param limit over 0; infinite to measure alone
    * @param norm F32 of length 1: receives the norm before scaling
    */
   void clipByNorm(float limit, List<Buffer> gradients, Buffer norm);

@@ -19,8 +19,9 @@ public interface RandomKernels {
   void advance(Buffer offset);
 
   /**
-   * Uniform in {@code [low, high)}: {@code low + u (high - low)} in single precision, which may
-   * round up to {@code high} where {@code low} is not 0.
+   * Uniform from {@code low} to {@code high}: {@code low + u (high - low)} with {@code u} in {@code
+   * [0, 1)}, in single precision, then rounded to the type of {@code y}. The sum may round up to
+   * {@code high} where {@code low} is not 0, and BF16 does so for any {@code low}.
    */
   void uniform(Key key, Buffer offset, long first, float low, float high, Buffer y);
 

@@ -1,6 +1,12 @@
 package semigan.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import java.util.List;
+import org.junit.jupiter.api.function.Executable;
+import semigan.kernels.cuda.CudaBackend;
 
 class CopyConformanceTest {
   @OnEveryDevice
@@ -144,6 +150,27 @@ class CopyConformanceTest {
         trial.assertSame(dx);
       }
     }
+  }
+
+  /** A label is looked at where that costs nothing. */
+  @OnEveryDevice
+  void refusesALabelOutOfRangeOnTheHost(Device device) {
+    assumeFalse(device.backendName().equals(CudaBackend.NAME), "does not look at labels");
+    Backend backend = device.backend();
+    Buffer x = backend.allocate(device.type(), 6);
+    Buffer y = backend.allocate(device.type(), 2);
+    Buffer labels = backend.allocate(DType.I32, 2);
+    for (int label : new int[] {3, -1}) {
+      backend.write(new int[] {2, label}, 0, labels);
+      String expected = "gather: row 1 has the label %d, expected 0 to 2".formatted(label);
+      refused(expected, () -> backend.copy().gather(2, 3, x, labels, y));
+      refused(expected, () -> backend.copy().gatherBackward(2, 3, y, labels, x));
+    }
+    List.of(x, y, labels).forEach(backend::release);
+  }
+
+  private static void refused(String message, Executable call) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
   private static void strided(Device device, StridedCopy g, long sourceLength, long targetLength) {

@@ -4,8 +4,12 @@ import static java.lang.Double.NEGATIVE_INFINITY;
 import static java.lang.Double.NaN;
 import static java.lang.Double.POSITIVE_INFINITY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.util.Arrays;
+import java.util.List;
+import semigan.kernels.cuda.CudaBackend;
 
 class LossConformanceTest {
   /** Rows, classes. */
@@ -129,6 +133,30 @@ class LossConformanceTest {
           };
       assertEquals(-Math.log(probability), trial.actual(loss)[row], 1e-5);
     }
+  }
+
+  /** A target is looked at where that costs nothing. */
+  @OnEveryDevice
+  void refusesATargetThatIsNoneOnTheHost(Device device) {
+    assumeFalse(device.backendName().equals(CudaBackend.NAME), "does not look at targets");
+    Backend backend = device.backend();
+    Buffer logits = backend.allocate(device.type(), 6);
+    Buffer dlogits = backend.allocate(device.type(), 6);
+    Buffer targets = backend.allocate(DType.I32, 2);
+    Buffer loss = backend.allocate(DType.F32, 2);
+    backend.write(new float[6], 0, logits);
+    for (int target : new int[] {3, -3}) {
+      backend.write(new int[] {LossKernels.FAKE, target}, 0, targets);
+      var refusal =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> backend.loss().semiSupervised(2, 3, logits, targets, loss, dlogits));
+      assertEquals(
+          "semi_supervised: row 1 has the target %d, expected a class from 0 to 2, -1 (real) or -2 (generated)"
+              .formatted(target),
+          refusal.getMessage());
+    }
+    List.of(logits, dlogits, targets, loss).forEach(backend::release);
   }
 
   private static void logSumExp(Trial trial, int classes, double[] values) {

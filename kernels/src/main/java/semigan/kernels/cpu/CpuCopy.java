@@ -142,7 +142,9 @@ final class CpuCopy implements CopyKernels {
       FloatBuffer values = wide.reading(x).floats();
       FloatBuffer target = wide.writing(y).floats();
       for (int row = 0; row < rows; row++) {
-        target.put(row, values.get(row * columns + chosen.get(row)));
+        int label = chosen.get(row);
+        CopyKernels.requireLabel(row, label, columns);
+        target.put(row, values.get(row * columns + label));
       }
     }
   }
@@ -155,7 +157,9 @@ final class CpuCopy implements CopyKernels {
       CpuBuffer target = wide.writing(dx);
       target.clear();
       for (int row = 0; row < rows; row++) {
-        target.floats().put(row * columns + chosen.get(row), gradient.get(row));
+        int label = chosen.get(row);
+        CopyKernels.requireLabel(row, label, columns);
+        target.floats().put(row * columns + label, gradient.get(row));
       }
     }
   }

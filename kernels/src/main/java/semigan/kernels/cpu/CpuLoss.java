@@ -62,7 +62,10 @@ final class CpuLoss implements LossKernels {
         logits,
         null,
         dlogits,
-        (row, a, d) -> losses.put(row, semiSupervised(a, target.get(row), d)));
+        (row, a, d) -> {
+          LossKernels.requireTarget(row, target.get(row), classes);
+          losses.put(row, semiSupervised(a, target.get(row), d));
+        });
   }
 
   /** The loss of one row; {@code d} receives its gradient. */

@@ -30,7 +30,7 @@ final class ReferenceCopy implements CopyKernels {
     var input = ReferenceBuffer.of(x);
     var output = ReferenceBuffer.of(y);
     for (long row = 0; row < rows; row++) {
-      output.set(row, input.get(row * columns + label(labels, row)));
+      output.set(row, input.get(row * columns + label(labels, row, columns)));
     }
   }
 
@@ -39,13 +39,16 @@ final class ReferenceCopy implements CopyKernels {
     var upstream = ReferenceBuffer.of(dy);
     var gradient = ReferenceBuffer.of(dx);
     for (long row = 0; row < rows; row++) {
+      int label = label(labels, row, columns);
       for (int column = 0; column < columns; column++) {
-        gradient.set(row * columns + column, column == label(labels, row) ? upstream.get(row) : 0);
+        gradient.set(row * columns + column, column == label ? upstream.get(row) : 0);
       }
     }
   }
 
-  private static int label(Buffer labels, long row) {
-    return (int) ReferenceBuffer.of(labels).get(row);
+  private static int label(Buffer labels, long row, int columns) {
+    int label = (int) ReferenceBuffer.of(labels).get(row);
+    CopyKernels.requireLabel(row, label, columns);
+    return label;
   }
 }

@@ -45,6 +45,7 @@ final class ReferenceLoss implements LossKernels {
     for (long row = 0; row < rows; row++) {
       double[] values = row(logits, row, classes);
       int target = (int) ReferenceBuffer.of(targets).get(row);
+      LossKernels.requireTarget(row, target, classes);
       double total = logSumExp(values);
       double rowLoss =
           switch (target) {
