@@ -36,8 +36,8 @@ public final class StateFile {
 
   /**
    * Overwrites every tensor of {@code state} with the file's tensor of that name. File and state
-   * must name the same tensors, of the same shapes, both integers or both floating-point numbers;
-   * F32 and BF16 convert. All of this is checked before the first tensor is touched.
+   * must name the same tensors, of the same shapes, both I32 or both floating-point numbers; F32
+   * and BF16 convert. All of this is checked before the first tensor is touched.
    *
    * @return the file's metadata
    * @throws StateException if the file's tensors are not those of {@code state}
@@ -59,18 +59,12 @@ public final class StateFile {
     return switch (tensor.type()) {
       case F32 -> TensorEntry.floats(StoredType.F32, tensor::toFloats, shape);
       case BF16 -> TensorEntry.floats(StoredType.BF16, tensor::toFloats, shape);
-      case I32 -> TensorEntry.i32(toInts(tensor), shape);
+      case I32 -> TensorEntry.i32(tensor.toInts(), shape);
       case F64 ->
           throw new IllegalArgumentException(
               "tensor '%s' is F64, which is for gradient checks; save F32, BF16 or I32"
                   .formatted(name));
     };
-  }
-
-  private static int[] toInts(Tensor tensor) {
-    int[] values = new int[Math.toIntExact(tensor.elements())];
-    tensor.device().read(tensor.buffer(), values, 0);
-    return values;
   }
 
   private static void requireSame(Path file, SafetensorsFile source, Map<String, Tensor> state)
@@ -109,8 +103,7 @@ public final class StateFile {
     if (target.type().isFloatingPoint()) {
       target.assign(source.readFloats(name));
     } else {
-      int[] values = Arrays.stream(source.readLongs(name)).mapToInt(Math::toIntExact).toArray();
-      target.device().write(values, 0, target.buffer());
+      target.device().write(source.readInts(name), 0, target.buffer());
     }
   }
 

@@ -45,7 +45,7 @@ class StateFileTest {
         state("w", zeros(3, 2), "steps", device.labels(0, 0), "s", device.tensor(Shape.of(), 0));
     assertEquals(Map.of("epoch", "3"), StateFile.load(file, loaded));
     assertArrayEquals(weight.toFloats(), loaded.get("w").toFloats());
-    assertArrayEquals(new float[] {7, -1}, loaded.get("steps").toFloats());
+    assertArrayEquals(new int[] {7, -1}, loaded.get("steps").toInts());
     assertEquals(2.5f, loaded.get("s").item());
   }
 

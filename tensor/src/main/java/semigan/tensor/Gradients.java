@@ -43,6 +43,7 @@ public final class Gradients {
   }
 
   static Gradients of(Tensor loss, Collection<Tensor> targets) {
+    loss.requireFloatingPoint("backward");
     if (loss.elements() != 1) {
       throw new IllegalArgumentException(
           "backward: the loss must be a scalar but has shape %s; take its mean or sum first"

@@ -43,14 +43,24 @@ public final class RandomSource {
     return new RandomKernels.Key(seed, streams++);
   }
 
-  /** Uniform in {@code [low, high)}. */
+  /**
+   * Uniform from {@code low} to {@code high}; see {@link RandomKernels#uniform} for how close to
+   * {@code high}.
+   *
+   * @throws IllegalArgumentException if {@code type} is not a floating-point type
+   */
   public Tensor uniform(DType type, Shape shape, float low, float high) {
+    Tensor.requireFloatingPoint("uniform", type, shape);
     Tensor y = Tensor.empty(device, type, shape);
     device.random().uniform(nextKey(), offset.buffer(), 0, low, high, y.buffer());
     return y;
   }
 
-  /** Normal with the given mean and standard deviation. */
+  /**
+   * Normal with the given mean and standard deviation.
+   *
+   * @throws IllegalArgumentException if {@code type} is not a floating-point type
+   */
   public Tensor normal(DType type, Shape shape, float mean, float deviation) {
     return normal(type, shape, mean, deviation, 0);
   }
@@ -60,6 +70,7 @@ public final class RandomSource {
    * of draws.
    */
   public Tensor normal(DType type, Shape shape, float mean, float deviation, long first) {
+    Tensor.requireFloatingPoint("normal", type, shape);
     Tensor y = Tensor.empty(device, type, shape);
     device.random().normal(nextKey(), offset.buffer(), first, mean, deviation, y.buffer());
     return y;

@@ -57,22 +57,28 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * Hands a tensor to the scope around this one, so that it outlives this one. Its history is cut:
-   * the tensors it was made from stay behind. A tensor of an outer scope is left where it is.
+   * Hands a tensor, with the rounded copy that may be kept beside it, to the scope around this one,
+   * so that it outlives this one. Its history is cut: the tensors it was made from stay behind. A
+   * tensor of an outer scope is left where it is.
    *
    * @return the tensor, without history
    * @throws IllegalStateException if there is no scope around this one
    */
   public Tensor keep(Tensor tensor) {
-    if (owned.remove(tensor.storage())) {
+    handOut(tensor.storage());
+    tensor.storage().rounded().ifPresent(this::handOut);
+    return tensor.history() == null ? tensor : tensor.detach();
+  }
+
+  private void handOut(Storage storage) {
+    if (owned.remove(storage)) {
       if (parent == null) {
-        owned.add(tensor.storage());
+        owned.add(storage);
         throw new IllegalStateException(
             "keep: this is the outermost scope; open one around it for what must live longer");
       }
-      parent.owned.add(tensor.storage());
+      parent.owned.add(storage);
     }
-    return tensor.history() == null ? tensor : tensor.detach();
   }
 
   /** Releases one tensor of this scope before the others. */
@@ -101,7 +107,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** Releases every tensor that was not kept. */
+  /** Releases every tensor that was not kept, also where one of them cannot be released. */
   @Override
   public void close() {
     if (closed) {
@@ -111,7 +117,21 @@ public final class Scope implements AutoCloseable {
       leave();
     }
     closed = true;
-    owned.forEach(Storage::release);
+    RuntimeException failure = null;
+    for (Storage storage : owned) {
+      try {
+        storage.release();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
     owned.clear();
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

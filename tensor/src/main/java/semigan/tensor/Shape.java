@@ -91,8 +91,17 @@ public final class Shape {
     return of(changed);
   }
 
-  /** This shape with leading sizes of 1 up to {@code rank}. */
+  /**
+   * This shape with leading sizes of 1 up to {@code rank}.
+   *
+   * @throws IllegalArgumentException if it has more axes than that
+   */
   public Shape padTo(int rank) {
+    if (rank < sizes.length) {
+      throw new IllegalArgumentException(
+          "shape: %s has %d axes, more than the %d to pad it to"
+              .formatted(this, sizes.length, rank));
+    }
     int[] padded = new int[rank];
     Arrays.fill(padded, 1);
     System.arraycopy(sizes, 0, padded, rank - sizes.length, sizes.length);

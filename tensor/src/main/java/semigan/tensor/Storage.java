@@ -1,5 +1,6 @@
 package semigan.tensor;
 
+import java.util.Optional;
 import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 
@@ -10,6 +11,7 @@ final class Storage {
   private final Backend device;
   private final Buffer buffer;
   private final Throwable allocation;
+  private Storage rounded;
   private boolean released;
 
   Storage(Backend device, Buffer buffer) {
@@ -31,6 +33,15 @@ final class Storage {
           allocation);
     }
     return buffer;
+  }
+
+  /** The copy in BF16 beside this one; whoever changes the elements brings it up to date. */
+  Optional<Storage> rounded() {
+    return Optional.ofNullable(rounded);
+  }
+
+  void keepRounded(Storage copy) {
+    rounded = copy;
   }
 
   void release() {

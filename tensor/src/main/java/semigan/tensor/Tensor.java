@@ -17,7 +17,6 @@ public final class Tensor {
   private final Shape shape;
   private final Storage storage;
   private final History history;
-  private Tensor rounded;
 
   private Tensor(Backend device, Shape shape, Storage storage, History history) {
     this.device = device;
@@ -31,15 +30,25 @@ public final class Tensor {
     return new Tensor(device, shape, Scope.allocate(device, type, shape.elements()), null);
   }
 
-  /** Every element {@code value}. */
+  /**
+   * Every element {@code value}.
+   *
+   * @throws IllegalArgumentException if {@code type} is not a floating-point type
+   */
   public static Tensor full(Backend device, DType type, Shape shape, float value) {
+    requireFloatingPoint("full", type, shape);
+    return filled(device, type, shape, value);
+  }
+
+  /** Of any type. */
+  public static Tensor zeros(Backend device, DType type, Shape shape) {
+    return filled(device, type, shape, 0);
+  }
+
+  private static Tensor filled(Backend device, DType type, Shape shape, float value) {
     Tensor tensor = empty(device, type, shape);
     device.elementwise().fill(tensor.buffer(), value);
     return tensor;
-  }
-
-  public static Tensor zeros(Backend device, DType type, Shape shape) {
-    return full(device, type, shape, 0);
   }
 
   /**
@@ -78,8 +87,18 @@ public final class Tensor {
     }
   }
 
-  /** The same elements seen with another shape; what {@code reshape} is made of. */
+  /**
+   * The same elements seen with another shape, without history: no gradient passes. {@code reshape}
+   * is this with a gradient.
+   *
+   * @throws IllegalArgumentException if {@code other} holds another number of elements
+   */
   public Tensor view(Shape other) {
+    if (other.elements() != elements()) {
+      throw new IllegalArgumentException(
+          "view: %s holds %d elements but %s holds %d"
+              .formatted(shape, elements(), other, other.elements()));
+    }
     return new Tensor(device, other, storage, null);
   }
 
@@ -124,8 +143,34 @@ public final class Tensor {
     return storage.buffer();
   }
 
-  /** The elements, copied to the host. */
+  /**
+   * For an operation that its message names.
+   *
+   * @throws IllegalArgumentException if the elements are integers
+   */
+  public void requireFloatingPoint(String operation) {
+    requireFloatingPoint(operation, type(), shape);
+  }
+
+  static void requireFloatingPoint(String operation, DType type, Shape shape) {
+    if (!type.isFloatingPoint()) {
+      throw new IllegalArgumentException(
+          "%s: %s is %s, expected a floating-point type; integers are labels, which toInts reads"
+              .formatted(operation, shape, type));
+    }
+  }
+
+  /**
+   * The elements, copied to the host.
+   *
+   * @throws IllegalArgumentException if they are integers
+   */
   public float[] toFloats() {
+    return toFloats("toFloats");
+  }
+
+  private float[] toFloats(String operation) {
+    requireFloatingPoint(operation);
     float[] values = new float[Math.toIntExact(elements())];
     device.read(buffer(), values, 0);
     return values;
@@ -133,7 +178,23 @@ public final class Tensor {
 
   /** As {@link #toFloats()}, in double. */
   public double[] toDoubles() {
+    requireFloatingPoint("toDoubles");
     double[] values = new double[Math.toIntExact(elements())];
+    device.read(buffer(), values, 0);
+    return values;
+  }
+
+  /**
+   * The elements of an I32 tensor, copied to the host.
+   *
+   * @throws IllegalArgumentException if they are floating-point numbers
+   */
+  public int[] toInts() {
+    if (type() != DType.I32) {
+      throw new IllegalArgumentException(
+          "toInts: %s is %s, expected I32; toFloats reads it".formatted(shape, type()));
+    }
+    int[] values = new int[Math.toIntExact(elements())];
     device.read(buffer(), values, 0);
     return values;
   }
@@ -142,27 +203,45 @@ public final class Tensor {
    * The only element, copied to the host.
    *
    * @throws IllegalStateException if there are more
+   * @throws IllegalArgumentException if it is an integer
    */
   public float item() {
     if (elements() != 1) {
       throw new IllegalStateException("item: %s does not hold one element".formatted(shape));
     }
-    return toFloats()[0];
+    return toFloats("item")[0];
   }
 
   /**
    * Overwrites the elements, keeping memory and shape: how a parameter gets its value from outside.
    *
-   * @throws IllegalArgumentException if the number of values is another
+   * @throws IllegalArgumentException if the number of values is another or the elements are
+   *     integers
    */
   public void assign(float[] values) {
+    requireFloatingPoint("assign");
     requireLength(shape, values.length);
     device.write(values, 0, buffer());
     refreshRounded();
   }
 
-  /** Overwrites the elements with those of a tensor of the same length, on the device. */
+  /**
+   * Overwrites the elements with those of a tensor of the same length, on the device;
+   * floating-point types convert.
+   *
+   * @throws IllegalArgumentException if the lengths or the devices differ, or the types differ and
+   *     one of them is that of integers
+   */
   public void assign(Tensor source) {
+    if (source.device != device) {
+      throw new IllegalArgumentException(
+          "assign: the source %s is on %s but the target %s on %s; make both on one"
+              .formatted(source.shape, source.device.name(), shape, device.name()));
+    }
+    if (source.type() != type()) {
+      source.requireFloatingPoint("assign");
+      requireFloatingPoint("assign");
+    }
     if (source.elements() != elements()) {
       throw new IllegalArgumentException(
           "assign: %s does not fit %s".formatted(source.shape, shape));
@@ -173,24 +252,26 @@ public final class Tensor {
 
   /**
    * Keeps a copy in BF16 beside this tensor from now on, for a parameter that many operations read
-   * in that type; {@code cast} then gives the copy. It belongs to the innermost scope. {@link
-   * #assign} and optimisers bring it up to date.
+   * in that type; {@code cast} then gives the copy, also of a view. It belongs to the innermost
+   * scope, and goes with this tensor where a scope keeps that. {@link #assign}, optimisers and
+   * averages bring it up to date.
+   *
+   * @throws IllegalArgumentException if the elements are integers
    */
   public void keepRounded() {
-    rounded = empty(device, DType.BF16, shape);
+    requireFloatingPoint("keepRounded");
+    storage.keepRounded(Scope.allocate(device, DType.BF16, elements()));
     refreshRounded();
   }
 
   /** The copy that {@link #keepRounded} made, up to date. */
   public Optional<Tensor> rounded() {
-    return Optional.ofNullable(rounded);
+    return storage.rounded().map(copy -> new Tensor(device, shape, copy, null));
   }
 
   /** Brings the copy up to date, if there is one, after the elements changed in place. */
   public void refreshRounded() {
-    if (rounded != null) {
-      device.copy().convert(buffer(), rounded.buffer());
-    }
+    storage.rounded().ifPresent(copy -> device.copy().convert(buffer(), copy.buffer()));
   }
 
   /**

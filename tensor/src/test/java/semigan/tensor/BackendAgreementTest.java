@@ -14,11 +14,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import semigan.kernels.Backend;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Backends;
+import semigan.kernels.DType;
 import semigan.kernels.LossKernels;
 import semigan.tensor.ops.Augment;
 import semigan.tensor.ops.Augment.Strength;
 import semigan.tensor.ops.BatchNorm;
 import semigan.tensor.ops.Binary;
+import semigan.tensor.ops.Cast;
 import semigan.tensor.ops.Concatenate;
 import semigan.tensor.ops.Conv2d;
 import semigan.tensor.ops.ConvTranspose2d;
@@ -38,10 +40,13 @@ import semigan.tensor.ops.Transpose;
 import semigan.tensor.ops.Unary;
 import semigan.tensor.ops.Window;
 
-/** Whole networks give the same loss and gradients, in F32, on every backend as on reference. */
+/** Whole networks give the same loss and gradients on every backend as in F32 on reference. */
 class BackendAgreementTest {
   /** Of the largest element: some dozens of roundings, in sums of up to 2,000. */
   private static final double TOLERANCE = 2e-5;
+
+  /** Of the largest element: a few roundings of 2^-9. */
+  private static final double BF16_TOLERANCE = 0x1p-6;
 
   /** A loss made from inputs, and their shapes. */
   private record Network(String name, Forward forward, Shape... inputs) {
@@ -72,9 +77,24 @@ class BackendAgreementTest {
       List<double[]> found = lossAndGradients(network, backend);
       for (int i = 0; i < expected.size(); i++) {
         String what = i == 0 ? "loss" : "gradient of input " + (i - 1);
-        assertClose(expected.get(i), found.get(i), what);
+        assertClose(expected.get(i), found.get(i), TOLERANCE, what);
       }
       assertEquals(0, backend.memory().live(), "live bytes");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("semigan.kernels.Backends#names")
+  void givesTheSameInBf16ButForTheRoundings(String name) {
+    List<double[]> expected;
+    try (Backend reference = Backends.open("reference")) {
+      expected = lossAndGradients(inference(DType.F32), reference);
+    }
+    try (Backend backend = open(name)) {
+      List<double[]> found = lossAndGradients(inference(DType.BF16), backend);
+      for (int i = 0; i < expected.size(); i++) {
+        assertClose(expected.get(i), found.get(i), BF16_TOLERANCE, "result " + i);
+      }
     }
   }
 
@@ -108,14 +128,15 @@ class BackendAgreementTest {
     }
   }
 
-  private static void assertClose(double[] expected, double[] found, String what) {
+  private static void assertClose(
+      double[] expected, double[] found, double tolerance, String what) {
     double largest = 0;
     for (double value : expected) {
       largest = Math.max(largest, Math.abs(value));
     }
     assertEquals(expected.length, found.length, what);
     for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], found[i], TOLERANCE * largest, what + ", element " + i);
+      assertEquals(expected[i], found[i], tolerance * largest, what + ", element " + i);
     }
   }
 
@@ -170,6 +191,30 @@ class BackendAgreementTest {
         Shape.of(9, 4, 4, 6),
         Shape.of(6, 5, 5, 3),
         Shape.of(14, 14, 3));
+  }
+
+  /** What a trained classifier does, and its gradient; inputs are rounded in either type. */
+  private static Network inference(DType type) {
+    return new Network(
+        "inference",
+        (in, random) -> {
+          Tensor x = Cast.cast(Cast.cast(in.get(0), DType.BF16), type);
+          Tensor w = Cast.cast(Cast.cast(in.get(1), DType.BF16), type);
+          Tensor variance = Unary.linear(Unary.square(in.get(4)), 1, 0.5f);
+          Tensor hidden =
+              BatchNorm.batchNormInference(
+                  x, in.get(2), in.get(3), in.get(4), variance, 1e-5f, 0.2f);
+          Tensor logits = MatMul.affine(hidden, w, in.get(5), 1);
+          int[] targets = {3, 0, LossKernels.REAL, LossKernels.FAKE};
+          Tensor labels = Tensor.of(x.device(), Shape.of(4), targets);
+          return Sum.mean(SemiSupervised.semiSupervised(logits, labels));
+        },
+        Shape.of(4, 6),
+        Shape.of(5, 6),
+        Shape.of(6),
+        Shape.of(6),
+        Shape.of(6),
+        Shape.of(5));
   }
 
   /** Pooling, joining, moving and reducing. */

@@ -3,11 +3,14 @@ package semigan.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 import semigan.kernels.DType;
 
 class RandomSourceTest {
@@ -88,6 +91,17 @@ class RandomSourceTest {
     double variance = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / 20_000;
     assertEquals(3, mean, 5 * 0.5 / Math.sqrt(20_000));
     assertEquals(0.25, variance, 5 * 0.25 * Math.sqrt(2.0 / 20_000));
+  }
+
+  @Test
+  void drawsNoIntegers() {
+    for (Executable draw :
+        List.<Executable>of(
+            () -> source(7).uniform(DType.I32, Shape.of(2), 0, 10),
+            () -> source(7).normal(DType.I32, Shape.of(2), 0, 10))) {
+      String message = assertThrows(IllegalArgumentException.class, draw).getMessage();
+      assertTrue(message.contains("[2] is I32, expected a floating-point type"), message);
+    }
   }
 
   private static float[] draw(RandomSource source) {

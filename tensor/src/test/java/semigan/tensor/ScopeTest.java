@@ -109,6 +109,35 @@ class ScopeTest {
   }
 
   @Test
+  void keepsTheRoundedCopyBesideATensor() {
+    long before = live();
+    Tensor kept;
+    try (Scope outer = Scope.open(device.backend())) {
+      try (Scope inner = Scope.open(device.backend())) {
+        kept = device.tensor(Shape.of(2), 1, 2);
+        kept.keepRounded();
+        inner.keep(kept);
+      }
+      kept.assign(new float[] {3, 4});
+      assertArrayEquals(new float[] {3, 4}, kept.rounded().orElseThrow().toFloats());
+    }
+    assertEquals(before, live());
+  }
+
+  @Test
+  void releasesTheOthersWhereOneCannotBeReleased() {
+    long before = live();
+    Scope inner = Scope.open(device.backend());
+    device.normal(Shape.of(100));
+    Tensor gone = device.normal(Shape.of(100));
+    device.normal(Shape.of(100));
+    device.backend().release(gone.buffer());
+    assertThrows(IllegalStateException.class, inner::close);
+    assertEquals(before, live());
+    inner.close();
+  }
+
+  @Test
   void releasesWhenTheCodeInsideThrows() {
     long before = live();
     assertThrows(

@@ -58,5 +58,8 @@ class ShapeTest {
     var axis = assertThrows(IllegalArgumentException.class, () -> IMAGES.size(4));
     assertEquals("shape: there is no axis 4 in [64,32,28,3]", axis.getMessage());
     assertThrows(IllegalArgumentException.class, () -> IMAGES.axis(-5));
+    var padding = assertThrows(IllegalArgumentException.class, () -> IMAGES.padTo(3));
+    assertEquals(
+        "shape: [64,32,28,3] has 4 axes, more than the 3 to pad it to", padding.getMessage());
   }
 }

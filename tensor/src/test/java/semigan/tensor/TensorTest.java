@@ -12,6 +12,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import semigan.kernels.Backend;
+import semigan.kernels.Backends;
 import semigan.kernels.DType;
 import semigan.tensor.ops.Softmax;
 import semigan.tensor.ops.Sum;
@@ -42,6 +43,45 @@ class TensorTest {
     assertEquals(type, tensor.type());
     assertArrayEquals(new float[] {1.5f, 1.5f, 1.5f, 1.5f}, tensor.toFloats());
     assertArrayEquals(new float[3], Tensor.zeros(device.backend(), type, Shape.of(3)).toFloats());
+  }
+
+  @Test
+  void readsLabelsAsIntegersOnly() {
+    Tensor labels = device.labels(7, -1);
+    assertArrayEquals(new int[] {7, -1}, labels.toInts());
+    Tensor zeros = Tensor.zeros(device.backend(), DType.I32, Shape.of(2));
+    assertArrayEquals(new int[2], zeros.toInts());
+    zeros.assign(labels);
+    assertArrayEquals(new int[] {7, -1}, zeros.toInts());
+
+    String labelsAreRefused =
+        ": [2] is I32, expected a floating-point type; integers are labels, which toInts reads";
+    assertRefused(labels::toFloats, "toFloats" + labelsAreRefused);
+    assertRefused(labels::toDoubles, "toDoubles" + labelsAreRefused);
+    assertRefused(() -> labels.assign(new float[2]), "assign" + labelsAreRefused);
+    Tensor floats = Tensor.of(device.backend(), Shape.of(2), 1f, 2f);
+    assertRefused(() -> labels.assign(floats), "assign" + labelsAreRefused);
+    assertRefused(() -> floats.assign(labels), "assign" + labelsAreRefused);
+    assertRefused(labels::keepRounded, "keepRounded" + labelsAreRefused);
+    assertRefused(
+        () -> Tensor.full(device.backend(), DType.I32, Shape.of(2), 3), "full" + labelsAreRefused);
+    Tensor one = device.labels(7);
+    String oneIsRefused = labelsAreRefused.replace("[2]", "[1]");
+    assertRefused(one::item, "item" + oneIsRefused);
+    assertRefused(() -> one.backward(List.of(one)), "backward" + oneIsRefused);
+    assertRefused(floats::toInts, "toInts: [2] is F32, expected I32; toFloats reads it");
+  }
+
+  @Test
+  void takesNoValuesFromAnotherDevice() {
+    Tensor here = device.normal(Shape.of(3));
+    try (Backend other = Backends.open("reference");
+        Scope scope = Scope.open(other)) {
+      Tensor there = Tensor.zeros(other, DType.F64, Shape.of(3));
+      assertRefused(
+          () -> here.assign(there),
+          "assign: the source [3] is on reference but the target [3] on reference; make both on one");
+    }
   }
 
   @Test
@@ -84,6 +124,8 @@ class TensorTest {
     assertArrayEquals(tensor.toDoubles(), tensor.detach().toDoubles());
     assertArrayEquals(tensor.toDoubles(), tensor.view(Shape.of(6)).toDoubles());
     assertEquals(live, device.backend().memory().live());
+    assertRefused(
+        () -> tensor.view(Shape.of(2000)), "view: [2,3] holds 6 elements but [2000] holds 2000");
   }
 
   @Test

@@ -123,6 +123,28 @@ public final class SafetensorsFile implements Closeable {
   }
 
   /**
+   * All elements of an I32 tensor, row-major.
+   *
+   * @throws IllegalArgumentException if there is no such tensor or it is of another type
+   */
+  public int[] readInts(String name) throws IOException {
+    Header.Tensor tensor = tensor(name);
+    if (tensor.type() != StoredType.I32) {
+      throw new IllegalArgumentException(
+          "%s: tensor '%s' is %s, expected I32".formatted(file, name, tensor));
+    }
+    int[] values = new int[arrayLength(name)];
+    int perChunk = CHUNK / StoredType.I32.bytes();
+    for (int done = 0; done < values.length; ) {
+      int n = Math.min(perChunk, values.length - done);
+      fill(name, tensor, done, n);
+      chunk.asIntBuffer().get(values, done, n);
+      done += n;
+    }
+    return values;
+  }
+
+  /**
    * All elements of an I32 or I64 tensor, row-major.
    *
    * @throws IllegalArgumentException if there is no such tensor or it holds no integers

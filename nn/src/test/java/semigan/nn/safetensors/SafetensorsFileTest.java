@@ -39,6 +39,7 @@ class SafetensorsFileTest {
       assertEquals(StoredType.F32, read.type("z.weight"));
       assertArrayEquals(weights, read.readFloats("z.weight"));
       assertArrayEquals(new long[] {-1, 7}, read.readLongs("größe \"q\""));
+      assertArrayEquals(new int[] {-1, 7}, read.readInts("größe \"q\""));
       assertArrayEquals(new long[] {1L << 40}, read.readLongs("steps"));
       assertEquals(1, read.elements("steps"));
       assertEquals(0, read.readFloats("empty").length);

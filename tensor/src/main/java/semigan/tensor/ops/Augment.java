@@ -98,19 +98,16 @@ public final class Augment {
    *
    * @param x {@code [batch, height, width, channels]}
    * @return of {@code x}'s shape; {@code x} itself, with nothing drawn, for {@link Strength#NONE}
-   * @throws IllegalArgumentException if {@code x} has another rank, or is on another device than
-   *     {@code random}
+   * @throws IllegalArgumentException if {@code x} has another rank or holds integers, or is on
+   *     another device than {@code random}
    */
   public static Tensor augment(Tensor x, Strength strength, RandomSource random) {
     if (x.shape().rank() != 4) {
       throw new IllegalArgumentException(
           "augment: input must be [batch,height,width,channels] but has shape " + x.shape());
     }
-    if (x.device() != random.device()) {
-      throw new IllegalArgumentException(
-          "augment: the input %s is on %s but the random source on %s; make both on one"
-              .formatted(x.shape(), x.device().name(), random.device().name()));
-    }
+    Operands.requireOneDevice("augment", x, random);
+    x.requireFloatingPoint("augment");
     if (strength.equals(Strength.NONE)) {
       return x;
     }

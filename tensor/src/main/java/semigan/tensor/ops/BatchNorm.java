@@ -3,7 +3,6 @@ package semigan.tensor.ops;
 import java.util.ArrayList;
 import java.util.List;
 import semigan.kernels.Buffer;
-import semigan.kernels.DType;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
@@ -28,9 +27,9 @@ public final class BatchNorm {
    * {@code scale (x - mean) / sqrt(variance + epsilon) + shift} by the batch's own statistics.
    *
    * @param x {@code [..., channels]}
-   * @param scale {@code [channels]}
-   * @param shift {@code [channels]}
-   * @throws IllegalArgumentException if the shapes do not fit together
+   * @param scale {@code [channels]}, F32 also where {@code x} is BF16
+   * @param shift {@code [channels]}, likewise
+   * @throws IllegalArgumentException if the shapes, types or devices do not fit together
    */
   public static Normalised batchNorm(Tensor x, Tensor scale, Tensor shift, float epsilon) {
     return batchNorm(x, scale, shift, epsilon, 1);
@@ -41,11 +40,13 @@ public final class BatchNorm {
    * same kernel.
    *
    * @param slope 0 for ReLU, 1 for no activation
-   * @throws IllegalArgumentException if the shapes do not fit together or the slope is negative
+   * @throws IllegalArgumentException if the shapes, types or devices do not fit together or the
+   *     slope is negative
    */
   public static Normalised batchNorm(
       Tensor x, Tensor scale, Tensor shift, float epsilon, float slope) {
-    return batchNorm(x, List.of(x.shape().size(0)), scale, shift, epsilon, slope);
+    int batch = x.shape().size(x.shape().axis("batch_norm", 0));
+    return batchNorm(x, List.of(batch), scale, shift, epsilon, slope);
   }
 
   /**
@@ -53,8 +54,8 @@ public final class BatchNorm {
    * other, each by its own statistics.
    *
    * @param batches the size of each along the first axis, their sum that of {@code x}
-   * @throws IllegalArgumentException if the shapes do not fit together, the batches are not all of
-   *     {@code x} or the slope is negative
+   * @throws IllegalArgumentException if the shapes, types or devices do not fit together, the
+   *     batches are not all of {@code x} or the slope is negative
    */
   public static Normalised batchNorm(
       Tensor x, List<Integer> batches, Tensor scale, Tensor shift, float epsilon, float slope) {
@@ -141,8 +142,8 @@ public final class BatchNorm {
    * As {@link #batchNorm(Tensor, Tensor, Tensor, float)}, by given statistics, which are constants
    * here.
    *
-   * @param mean {@code [channels]}
-   * @param variance {@code [channels]}
+   * @param mean {@code [channels]}, F32 also where {@code x} is BF16
+   * @param variance {@code [channels]}, likewise
    */
   public static Tensor batchNormInference(
       Tensor x, Tensor scale, Tensor shift, Tensor mean, Tensor variance, float epsilon) {
@@ -153,8 +154,8 @@ public final class BatchNorm {
    * As {@link #batchNorm(Tensor, Tensor, Tensor, float, float)}, by given statistics, which are
    * constants here.
    *
-   * @param mean {@code [channels]}
-   * @param variance {@code [channels]}
+   * @param mean {@code [channels]}, F32 also where {@code x} is BF16
+   * @param variance {@code [channels]}, likewise
    */
   public static Tensor batchNormInference(
       Tensor x,
@@ -186,13 +187,16 @@ public final class BatchNorm {
         List.of(x, scale, shift),
         (dy, gradients) -> {
           Tensor deviation = Unary.sqrt(Unary.linear(variance, 1, epsilon));
-          Tensor dz = slope == 1 ? dy : Unary.throughLeakyRelu(dy, y, slope);
-          gradients.to(x, () -> Binary.multiply(dz, Binary.divide(scale, deviation)));
+          Tensor narrow = slope == 1 ? dy : Unary.throughLeakyRelu(dy, y, slope);
+          Tensor dz = Cast.cast(narrow, scale.type());
+          gradients.to(
+              x, () -> Cast.cast(Binary.multiply(dz, Binary.divide(scale, deviation)), x.type()));
           gradients.to(
               scale,
-              () ->
-                  sumOfRows(
-                      Binary.multiply(dz, Binary.divide(Binary.subtract(x, mean), deviation))));
+              () -> {
+                Tensor centred = Binary.subtract(Cast.cast(x, scale.type()), mean);
+                return sumOfRows(Binary.multiply(dz, Binary.divide(centred, deviation)));
+              });
           gradients.to(shift, () -> sumOfRows(dz));
         });
   }
@@ -204,8 +208,7 @@ public final class BatchNorm {
   }
 
   private static Tensor statistic(Tensor x, int channels) {
-    DType type = x.type() == DType.BF16 ? DType.F32 : x.type();
-    return Tensor.empty(x.device(), type, Shape.of(channels));
+    return Tensor.empty(x.device(), Operands.wide(x.type()), Shape.of(channels));
   }
 
   private static void requireSlope(float slope) {
@@ -217,7 +220,8 @@ public final class BatchNorm {
   }
 
   private static int requireChannels(Tensor x, Tensor scale, Tensor shift) {
-    int channels = x.shape().size(-1);
+    x.requireFloatingPoint("batch_norm");
+    int channels = x.shape().size(x.shape().axis("batch_norm", -1));
     requireChannels(channels, x, "scale", scale, "shift", shift);
     return channels;
   }
@@ -230,5 +234,7 @@ public final class BatchNorm {
           "batch_norm: input has %d channels (last axis of %s) but %s has shape %s and %s %s"
               .formatted(channels, x.shape(), first, a.shape(), second, b.shape()));
     }
+    Operands.requireBeside("batch_norm", x, first, a);
+    Operands.requireBeside("batch_norm", x, second, b);
   }
 }

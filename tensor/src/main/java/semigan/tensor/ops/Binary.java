@@ -12,7 +12,8 @@ import semigan.tensor.Tensor;
 
 /**
  * Functions of two elements. Shapes broadcast: axes are matched from the last, and along each the
- * sizes are equal or one of them is 1 or missing.
+ * sizes are equal or one of them is 1 or missing. Each refuses other shapes, two types, two devices
+ * and integers with an {@link IllegalArgumentException}.
  */
 public final class Binary {
   private Binary() {}
@@ -68,6 +69,7 @@ public final class Binary {
   private static Tensor apply(BinaryOp op, Tensor a, Tensor b, Backward backward) {
     String name = op.name().toLowerCase(Locale.ROOT);
     Operands.requireAlike(name, a, b);
+    a.requireFloatingPoint(name);
     requireBroadcastable(name, a.shape(), b.shape());
     int rank = Math.max(a.shape().rank(), b.shape().rank());
     var geometry =

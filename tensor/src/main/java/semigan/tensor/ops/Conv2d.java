@@ -58,6 +58,7 @@ public final class Conv2d {
 
   static void requireImages(String operation, Tensor x, Tensor w) {
     Operands.requireAlike(operation, x, w);
+    x.requireFloatingPoint(operation);
     if (x.shape().rank() != 4 || w.shape().rank() != 4) {
       throw new IllegalArgumentException(
           "%s: input and filter must have four axes but have shapes %s and %s"

@@ -16,12 +16,15 @@ public final class Dropout {
    * Each element is 0 with probability {@code rate}, and otherwise scaled by {@code 1 / (1 -
    * rate)}. The gradient must be taken before {@code random} advances.
    *
-   * @throws IllegalArgumentException if {@code rate} is outside {@code [0, 1)}
+   * @throws IllegalArgumentException if {@code rate} is outside {@code [0, 1)}, or {@code x} holds
+   *     integers or is on another device than {@code random}
    */
   public static Tensor dropout(Tensor x, float rate, RandomSource random) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException("dropout: rate must be in [0, 1) but is " + rate);
     }
+    Operands.requireOneDevice("dropout", x, random);
+    x.requireFloatingPoint("dropout");
     return dropout(x, rate, random.nextKey(), random.offset());
   }
 

@@ -3,6 +3,7 @@ package semigan.tensor.ops;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import semigan.kernels.StridedCopy;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -14,14 +15,17 @@ public final class Expand {
   /**
    * {@code x} repeated along {@code axes} of {@code shape}; its own axes are the others, in order.
    *
-   * @throws IllegalArgumentException if they do not match
+   * @param axes negative ones count from the last
+   * @throws IllegalArgumentException if they do not match or {@code shape} has no such axis
    */
   public static Tensor alongAxes(Tensor x, Shape shape, Set<Integer> axes) {
+    Set<Integer> repeated =
+        axes.stream().map(axis -> shape.axis("expand", axis)).collect(Collectors.toSet());
     List<Long> source = new ArrayList<>();
     long[] strides = x.shape().strides();
     int next = 0;
     for (int axis = 0; axis < shape.rank(); axis++) {
-      if (axes.contains(axis)) {
+      if (repeated.contains(axis)) {
         source.add(0L);
         continue;
       }

@@ -13,7 +13,8 @@ public final class Gather {
    * @param x {@code [rows, columns]}
    * @param labels I32 of {@code [rows]}, each in {@code [0, columns)}
    * @return {@code [rows]}
-   * @throws IllegalArgumentException if the shapes do not fit together
+   * @throws IllegalArgumentException if the shapes, types or devices do not fit together, or, on a
+   *     device that is the host, a label is out of range
    */
   public static Tensor gather(Tensor x, Tensor labels) {
     if (x.shape().rank() != 2
@@ -23,6 +24,8 @@ public final class Gather {
           "gather: expected [rows,columns] and I32 labels of [rows] but got %s and %s of %s"
               .formatted(x.shape(), labels.type(), labels.shape()));
     }
+    Operands.requireOneDevice("gather", x, labels);
+    x.requireFloatingPoint("gather");
     int rows = x.shape().size(0);
     int columns = x.shape().size(1);
     var kernels = x.device().copy();

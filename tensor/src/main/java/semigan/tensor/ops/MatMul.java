@@ -18,7 +18,8 @@ public final class MatMul {
   /**
    * {@code op(a) op(b)}, where {@code op} transposes if told so.
    *
-   * @throws IllegalArgumentException if an operand is no matrix or the inner sizes differ
+   * @throws IllegalArgumentException if an operand is no matrix, the inner sizes, types or devices
+   *     differ, or the elements are integers
    */
   public static Tensor matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
     MatmulGeometry geometry = geometry("matmul", a, transposeA, b, transposeB);
@@ -45,13 +46,14 @@ public final class MatMul {
    * @param x {@code [rows, inputs]}
    * @param w {@code [outputs, inputs]}
    * @param bias {@code [outputs]}, F32 also where {@code x} and {@code w} are BF16
-   * @param slope of what is not positive, at least 0: 0 for ReLU, 1 for no activation
-   * @throws IllegalArgumentException if the shapes do not fit together or the slope is negative
+   * @param slope of what is not positive, finite and at least 0: 0 for ReLU, 1 for no activation
+   * @throws IllegalArgumentException if shapes, types or devices do not fit together or the slope
+   *     is another
    */
   public static Tensor affine(Tensor x, Tensor w, Tensor bias, float slope) {
-    if (!(slope >= 0)) {
+    if (!(slope >= 0 && Float.isFinite(slope))) {
       throw new IllegalArgumentException(
-          "affine: the slope is %s, expected at least 0; the gradient takes it from the sign of the output"
+          "affine: the slope is %s, expected finite and at least 0; the gradient takes it from the sign of the output"
               .formatted(slope));
     }
     MatmulGeometry geometry = geometry("affine", x, false, w, true);
@@ -60,6 +62,7 @@ public final class MatMul {
           "affine: the bias has shape %s but the weight %s has %d outputs (axis 0); give each a bias"
               .formatted(bias.shape(), w.shape(), geometry.columns()));
     }
+    Operands.requireBeside("affine", x, "bias", bias);
     Tensor y = Tensor.empty(x.device(), x.type(), Shape.of(geometry.rows(), geometry.columns()));
     x.device().gemm().affine(geometry, slope, x.buffer(), w.buffer(), bias.buffer(), y.buffer());
     return y.madeBy(
@@ -78,6 +81,7 @@ public final class MatMul {
     requireMatrix(operation, "first", a);
     requireMatrix(operation, "second", b);
     Operands.requireAlike(operation, a, b);
+    a.requireFloatingPoint(operation);
     int inner = a.shape().size(transposeA ? 0 : 1);
     int other = b.shape().size(transposeB ? 1 : 0);
     if (inner != other) {

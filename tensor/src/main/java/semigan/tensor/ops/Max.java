@@ -18,7 +18,11 @@ public final class Max {
     return max(x, Sum.allAxes(x));
   }
 
-  /** Over the given axes; negative ones count from the last. */
+  /**
+   * Over the given axes; negative ones count from the last.
+   *
+   * @throws IllegalArgumentException if there is no such axis or {@code x} holds integers
+   */
   public static Tensor max(Tensor x, Set<Integer> axes) {
     ReduceGeometry geometry = Sum.geometry("max", x, axes);
     Tensor y = Tensor.empty(x.device(), x.type(), Shape.of(geometry.output()));

@@ -12,7 +12,7 @@ public final class Pool2d {
   /**
    * @param x {@code [batch, height, width, channels]}
    * @return {@code [batch, (height + padding - kernel) / stride + 1, likewise, channels]}
-   * @throws IllegalArgumentException if the window does not fit
+   * @throws IllegalArgumentException if the window does not fit or {@code x} holds integers
    */
   public static Tensor averagePool2d(Tensor x, int kernelHeight, int kernelWidth, Window window) {
     Pool2dGeometry g = geometry("average_pool2d", x, kernelHeight, kernelWidth, window);
@@ -56,6 +56,7 @@ public final class Pool2d {
 
   private static Pool2dGeometry geometry(
       String operation, Tensor x, int kernelHeight, int kernelWidth, Window window) {
+    x.requireFloatingPoint(operation);
     if (x.shape().rank() != 4) {
       throw new IllegalArgumentException(
           "%s: input must be [batch,height,width,channels] but has shape %s"

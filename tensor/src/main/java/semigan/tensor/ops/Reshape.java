@@ -24,9 +24,13 @@ public final class Reshape {
             (dy, gradients) -> gradients.to(x, () -> reshape(dy, x.shape())));
   }
 
-  /** {@code [batch, everything else]}. */
+  /**
+   * {@code [batch, everything else]}.
+   *
+   * @throws IllegalArgumentException if {@code x} is a scalar
+   */
   public static Tensor flatten(Tensor x) {
-    int batch = x.shape().size(0);
+    int batch = x.shape().size(x.shape().axis("flatten", 0));
     return reshape(x, Shape.of(batch, Math.toIntExact(x.elements() / batch)));
   }
 }

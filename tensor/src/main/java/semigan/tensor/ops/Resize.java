@@ -13,6 +13,8 @@ public final class Resize {
    * The nearest pixel.
    *
    * @param x {@code [batch, height, width, channels]}
+   * @throws IllegalArgumentException if {@code x} has another rank or holds integers, or the new
+   *     size is not positive
    */
   public static Tensor resizeNearest(Tensor x, int height, int width) {
     return resize(x, height, width, ResizeGeometry.Method.NEAREST);
@@ -28,6 +30,7 @@ public final class Resize {
       throw new IllegalArgumentException(
           "resize: input must be [batch,height,width,channels] but has shape " + x.shape());
     }
+    x.requireFloatingPoint("resize");
     int batch = x.shape().size(0);
     int channels = x.shape().size(3);
     var g =

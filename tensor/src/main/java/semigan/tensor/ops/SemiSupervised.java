@@ -17,8 +17,9 @@ public final class SemiSupervised {
    * @param logits {@code [rows, classes]}
    * @param targets I32 of {@code [rows]}: a class, {@link LossKernels#REAL} or {@link
    *     LossKernels#FAKE}
-   * @return {@code [rows]}
-   * @throws IllegalArgumentException if the shapes do not fit together
+   * @return {@code [rows]}, F32 where the logits are BF16
+   * @throws IllegalArgumentException if the shapes, types or devices do not fit together, or, on a
+   *     device that is the host, a target is none of these
    */
   public static Tensor semiSupervised(Tensor logits, Tensor targets) {
     Softmax.requireRows("semi_supervised", logits);
@@ -29,7 +30,8 @@ public final class SemiSupervised {
           "semi_supervised: targets must be I32 of [%d] for logits %s but are %s of %s"
               .formatted(rows, logits.shape(), targets.type(), targets.shape()));
     }
-    Tensor loss = Tensor.empty(logits.device(), logits.type(), targets.shape());
+    Operands.requireOneDevice("semi_supervised", logits, targets);
+    Tensor loss = Tensor.empty(logits.device(), Operands.wide(logits.type()), targets.shape());
     Tensor own = Tensor.empty(logits.device(), logits.type(), logits.shape());
     logits
         .device()
@@ -41,6 +43,11 @@ public final class SemiSupervised {
         List.of(logits),
         (dy, gradients) ->
             gradients.to(
-                logits, () -> Binary.multiply(own, Reshape.reshape(dy, Shape.of(rows, 1)))));
+                logits,
+                () -> {
+                  Tensor upstream = Reshape.reshape(dy, Shape.of(rows, 1));
+                  Tensor wide = Cast.cast(own, dy.type());
+                  return Cast.cast(Binary.multiply(wide, upstream), logits.type());
+                }));
   }
 }

@@ -8,7 +8,11 @@ import semigan.tensor.Tensor;
 public final class Softmax {
   private Softmax() {}
 
-  /** {@code exp(x) / sum exp(x)} in each row. */
+  /**
+   * {@code exp(x) / sum exp(x)} in each row.
+   *
+   * @throws IllegalArgumentException if {@code x} has another rank or holds integers
+   */
   public static Tensor softmax(Tensor x) {
     requireRows("softmax", x);
     int rows = x.shape().size(0);
@@ -30,7 +34,11 @@ public final class Softmax {
                 }));
   }
 
-  /** {@code log sum exp(x)} of each row: {@code [rows]}. */
+  /**
+   * {@code log sum exp(x)} of each row: {@code [rows]}.
+   *
+   * @throws IllegalArgumentException if {@code x} has another rank or holds integers
+   */
   public static Tensor logSumExp(Tensor x) {
     requireRows("log_sum_exp", x);
     int rows = x.shape().size(0);
@@ -45,6 +53,7 @@ public final class Softmax {
   }
 
   static void requireRows(String operation, Tensor x) {
+    x.requireFloatingPoint(operation);
     if (x.shape().rank() != 2) {
       throw new IllegalArgumentException(
           "%s: input must be [rows,classes] but has shape %s".formatted(operation, x.shape()));

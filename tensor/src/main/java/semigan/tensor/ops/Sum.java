@@ -17,7 +17,11 @@ public final class Sum {
     return sum(x, allAxes(x));
   }
 
-  /** Over the given axes; negative ones count from the last. */
+  /**
+   * Over the given axes; negative ones count from the last.
+   *
+   * @throws IllegalArgumentException if there is no such axis or {@code x} holds integers
+   */
   public static Tensor sum(Tensor x, Set<Integer> axes) {
     ReduceGeometry geometry = geometry("sum", x, axes);
     Tensor y = Tensor.empty(x.device(), x.type(), Shape.of(geometry.output()));
@@ -33,13 +37,18 @@ public final class Sum {
     return mean(x, allAxes(x));
   }
 
-  /** The mean over the given axes; negative ones count from the last. */
+  /**
+   * The mean over the given axes; negative ones count from the last.
+   *
+   * @throws IllegalArgumentException if there is no such axis or {@code x} holds integers
+   */
   public static Tensor mean(Tensor x, Set<Integer> axes) {
     ReduceGeometry geometry = geometry("mean", x, axes);
     return Unary.linear(sum(x, axes), 1f / geometry.reducedLength(), 0);
   }
 
   static ReduceGeometry geometry(String operation, Tensor x, Set<Integer> axes) {
+    x.requireFloatingPoint(operation);
     return new ReduceGeometry(
         x.shape().toList(),
         axes.stream().map(axis -> x.shape().axis(operation, axis)).collect(Collectors.toSet()));

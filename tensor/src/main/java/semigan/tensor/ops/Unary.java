@@ -5,7 +5,10 @@ import java.util.Locale;
 import semigan.kernels.UnaryOp;
 import semigan.tensor.Tensor;
 
-/** Functions of each element; the output has the input's shape. */
+/**
+ * Functions of each element; the output has the input's shape. Each refuses integers with an {@link
+ * IllegalArgumentException}.
+ */
 public final class Unary {
   private Unary() {}
 
@@ -14,8 +17,15 @@ public final class Unary {
     return leakyRelu(x, 0);
   }
 
-  /** {@code x > 0 ? x : slope x}. */
+  /**
+   * {@code x > 0 ? x : slope x}.
+   *
+   * @throws IllegalArgumentException if {@code slope} is not finite
+   */
   public static Tensor leakyRelu(Tensor x, float slope) {
+    if (!Float.isFinite(slope)) {
+      throw new IllegalArgumentException("leaky_relu: the slope must be finite but is " + slope);
+    }
     return apply(UnaryOp.LEAKY_RELU, slope, 0, x);
   }
 
@@ -37,11 +47,12 @@ public final class Unary {
     return apply(UnaryOp.EXP, 0, 0, x);
   }
 
-  /** The natural logarithm. */
+  /** The natural logarithm: minus infinity of 0, NaN of what is negative. */
   public static Tensor log(Tensor x) {
     return apply(UnaryOp.LOG, 0, 0, x);
   }
 
+  /** The square root: NaN of what is negative; its gradient at 0 is infinite. */
   public static Tensor sqrt(Tensor x) {
     return apply(UnaryOp.SQRT, 0, 0, x);
   }
@@ -72,11 +83,13 @@ public final class Unary {
   }
 
   private static Tensor apply(UnaryOp op, float alpha, float beta, Tensor x) {
+    String name = op.name().toLowerCase(Locale.ROOT);
+    x.requireFloatingPoint(name);
     var kernels = x.device().elementwise();
     Tensor y = Tensor.empty(x.device(), x.type(), x.shape());
     kernels.unary(op, alpha, beta, x.buffer(), y.buffer());
     return y.madeBy(
-        op.name().toLowerCase(Locale.ROOT),
+        name,
         List.of(x),
         (dy, gradients) ->
             gradients.to(

@@ -1,6 +1,7 @@
 package semigan.tensor.ops;
 
 import java.util.List;
+import semigan.kernels.DType;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
@@ -16,10 +17,17 @@ public final class WeightNorm {
    *
    * @param v {@code [outputs, ...]}: a direction for each output
    * @param scale {@code [outputs]}: its length
-   * @throws IllegalArgumentException if there are not as many scales as outputs
+   * @throws IllegalArgumentException if there are not as many scales as outputs, or the types or
+   *     devices differ, or the type is not F32 (or F64)
    */
   public static Tensor weightNorm(Tensor v, Tensor scale) {
     Operands.requireAlike("weight_norm", v, scale);
+    v.requireFloatingPoint("weight_norm");
+    if (v.type() == DType.BF16) {
+      throw new IllegalArgumentException(
+          "weight_norm: the weight %s and its scale are BF16, expected F32; round the result instead"
+              .formatted(v.shape()));
+    }
     if (v.shape().rank() < 1 || !scale.shape().equals(Shape.of(v.shape().size(0)))) {
       throw new IllegalArgumentException(
           "weight_norm: the scale has shape %s but the weight %s has one output for each index of axis 0; give each a scale"

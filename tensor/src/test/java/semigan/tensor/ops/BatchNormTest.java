@@ -209,6 +209,13 @@ class BatchNormTest {
     assertRefused(
         () -> BatchNorm.batchNormInference(x, four, four, four, three, EPSILON),
         "batch_norm: input has 4 channels (last axis of [2,3,3,4]) but mean has shape [4] and variance [3]");
+    Tensor scalar = device.tensor(Shape.of(), 7);
+    assertRefused(
+        () -> BatchNorm.batchNorm(scalar, four, four, EPSILON),
+        "batch_norm: there is no axis 0 in []");
+    assertRefused(
+        () -> BatchNorm.batchNormInference(scalar, four, four, four, four, EPSILON),
+        "batch_norm: there is no axis -1 in []");
   }
 
   private static void assertRefused(Executable call, String message) {

@@ -52,6 +52,18 @@ class CastTest {
   }
 
   @Test
+  void givesTheKeptCopyOfAViewToo() {
+    Tensor x = device.tensor(Shape.of(2), 1, 2);
+    x.keepRounded();
+    Tensor column = Reshape.reshape(x, Shape.of(2, 1)).detach();
+    Tensor y = Cast.cast(column, DType.BF16);
+    assertSame(x.rounded().orElseThrow().buffer(), y.buffer());
+    assertEquals(Shape.of(2, 1), y.shape());
+    column.assign(new float[] {3, 4});
+    assertArrayEquals(new double[] {3, 4}, Cast.cast(x, DType.BF16).toDoubles());
+  }
+
+  @Test
   void leavesATensorOfTheTypeAsItIs() {
     Tensor x = device.normal(Shape.of(2, 3));
     assertSame(x, Cast.cast(x, DType.F64));

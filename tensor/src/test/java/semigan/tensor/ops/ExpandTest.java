@@ -32,6 +32,13 @@ class ExpandTest {
   }
 
   @Test
+  void countsNegativeAxesFromTheLast() {
+    Tensor x = device.normal(Shape.of(2, 3));
+    HostArray.of(Expand.alongAxes(x, Shape.of(2, 3, 4), Set.of(2)))
+        .assertMatches(Expand.alongAxes(x, Shape.of(2, 3, 4), Set.of(-1)), 0);
+  }
+
+  @Test
   void namesBothShapesAndTheAxes() {
     Tensor x = device.normal(Shape.of(2, 3));
     assertRefused(
@@ -40,6 +47,9 @@ class ExpandTest {
     assertRefused(
         () -> Expand.alongAxes(x, Shape.of(2, 3, 4), Set.of()),
         "expand: [2,3] does not match [2,3,4] without the axes []");
+    assertRefused(
+        () -> Expand.alongAxes(x, Shape.of(2, 3), Set.of(2)),
+        "expand: there is no axis 2 in [2,3]");
   }
 
   @Test

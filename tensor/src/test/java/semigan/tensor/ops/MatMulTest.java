@@ -61,7 +61,7 @@ class MatMulTest {
   }
 
   @Test
-  void affineRefusesAnotherNumberOfBiasesAndASlopeBelowZero() {
+  void affineRefusesAnotherNumberOfBiasesAndASlopeThatIsNone() {
     Tensor x = device.normal(Shape.of(4, 5));
     Tensor w = device.normal(Shape.of(3, 5));
     var biases =
@@ -71,11 +71,13 @@ class MatMulTest {
     assertEquals(
         "affine: the bias has shape [5] but the weight [3,5] has 3 outputs (axis 0); give each a bias",
         biases.getMessage());
-    var slope =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> MatMul.affine(x, w, device.normal(Shape.of(3)), -0.1f));
-    assertTrue(slope.getMessage().contains("-0.1"), slope.getMessage());
+    for (float slope : new float[] {-0.1f, Float.POSITIVE_INFINITY, Float.NaN}) {
+      var refusal =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> MatMul.affine(x, w, device.normal(Shape.of(3)), slope));
+      assertTrue(refusal.getMessage().contains("the slope is " + slope), refusal.getMessage());
+    }
   }
 
   @Test

@@ -3,10 +3,13 @@ package semigan.tensor.ops;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -46,6 +49,16 @@ class NoiseTest {
   void leavesTheInputAloneAtDeviationZero() {
     Tensor x = device.normal(Shape.of(20));
     assertArrayEquals(x.toDoubles(), Noise.noise(x, 0, random(4)).toDoubles());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-0.1f, Float.NaN, Float.POSITIVE_INFINITY})
+  void refusesADeviationThatIsNone(float deviation) {
+    Tensor x = device.normal(Shape.of(2));
+    var refusal =
+        assertThrows(IllegalArgumentException.class, () -> Noise.noise(x, deviation, random(5)));
+    assertEquals(
+        "noise: the deviation must be 0 or more but is " + deviation, refusal.getMessage());
   }
 
   private RandomSource random(long seed) {

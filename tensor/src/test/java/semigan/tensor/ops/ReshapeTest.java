@@ -51,6 +51,8 @@ class ReshapeTest {
     assertRefused(
         () -> Reshape.reshape(x, Shape.of(4, 2)),
         "reshape: [2,3] holds 6 elements but [4,2] holds 8");
+    Tensor scalar = device.tensor(Shape.of(), 7);
+    assertRefused(() -> Reshape.flatten(scalar), "flatten: there is no axis 0 in []");
   }
 
   private static void assertRefused(Executable call, String message) {

@@ -2,6 +2,7 @@ package semigan.tensor.ops;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -75,6 +76,13 @@ class UnaryTest {
     assertArrayEquals(new double[] {0}, gradient(Unary::relu, x));
     assertArrayEquals(new double[] {0.25}, gradient(v -> Unary.leakyRelu(v, 0.25f), x));
     assertArrayEquals(new double[] {0}, gradient(Unary::abs, x));
+  }
+
+  @Test
+  void refusesASlopeThatIsNoNumber() {
+    Tensor x = device.tensor(Shape.of(1), 0);
+    var refusal = assertThrows(IllegalArgumentException.class, () -> Unary.leakyRelu(x, Float.NaN));
+    assertEquals("leaky_relu: the slope must be finite but is NaN", refusal.getMessage());
   }
 
   @Test
