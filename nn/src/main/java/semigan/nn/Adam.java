@@ -26,6 +26,7 @@ public final class Adam implements Optimizer {
    *
    * @param parameters by name, F32
    * @param rate the learning rate until {@link #setRate} changes it
+   * @throws IllegalArgumentException if {@code rate} is negative or not finite
    */
   public Adam(Backend device, Map<String, Tensor> parameters, AdamSettings settings, float rate) {
     this.settings = settings;

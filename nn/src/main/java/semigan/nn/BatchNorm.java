@@ -66,7 +66,7 @@ public final class BatchNorm implements Module {
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
-    return forward(x, List.of(x.shape().size(0)), mode);
+    return forward(x, List.of(x.shape().size(x.shape().axis("batch_norm", 0))), mode);
   }
 
   @Override

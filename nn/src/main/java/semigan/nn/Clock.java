@@ -12,6 +12,7 @@ final class Clock {
   private final Tensor values;
 
   Clock(Backend device, float rate) {
+    requireRate(rate);
     this.device = device;
     float[] initial = new float[2];
     initial[OptimKernels.CLOCK_RATE] = rate;
@@ -25,7 +26,14 @@ final class Clock {
   }
 
   void setRate(float rate) {
+    requireRate(rate);
     device.write(new float[] {rate}, 0, values.buffer().slice(OptimKernels.CLOCK_RATE, 1));
+  }
+
+  private static void requireRate(float rate) {
+    if (!(rate >= 0 && Float.isFinite(rate))) {
+      throw new IllegalArgumentException("optimiser: the rate must be 0 or more but is " + rate);
+    }
   }
 
   Buffer buffer() {

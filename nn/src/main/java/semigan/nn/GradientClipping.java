@@ -19,10 +19,16 @@ public final class GradientClipping {
    * together, is at most {@code limit}.
    *
    * @return the norm before: {@code [1]}
-   * @throws IllegalArgumentException if {@code gradients} lacks that of a parameter
+   * @throws IllegalArgumentException if {@code gradients} lacks that of a parameter or {@code
+   *     limit} is not over 0
    */
   public static Tensor byNorm(
       Backend device, float limit, Gradients gradients, Collection<Tensor> parameters) {
+    if (!(limit > 0)) {
+      throw new IllegalArgumentException(
+          "gradient clipping: the limit must be over 0 but is %s; norm measures alone"
+              .formatted(limit));
+    }
     Tensor norm = Tensor.empty(device, DType.F32, Shape.of(1));
     device
         .optim()

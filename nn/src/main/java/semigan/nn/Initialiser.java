@@ -20,7 +20,7 @@ public interface Initialiser {
     return (shape, fanIn, fanOut, random) -> random.normal(DType.F32, shape, 0, deviation);
   }
 
-  /** Uniform in {@code [-limit, limit)}. */
+  /** Uniform from {@code -limit} to {@code limit}. */
   static Initialiser uniform(float limit) {
     return (shape, fanIn, fanOut, random) -> random.uniform(DType.F32, shape, -limit, limit);
   }

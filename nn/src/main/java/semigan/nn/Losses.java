@@ -1,6 +1,7 @@
 package semigan.nn;
 
 import java.util.Set;
+import semigan.kernels.LossKernels;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.ops.Binary;
@@ -19,7 +20,9 @@ public final class Losses {
    * {@code mean(logsumexp(l) - l_label)}: minus the log-likelihood of the labels under a softmax.
    *
    * @param logits {@code [batch, classes]}
-   * @param labels I32 of {@code [batch]}, each in {@code [0, classes)}
+   * @param labels I32 of {@code [batch]}, each in {@code [0, classes)}; a row of {@link
+   *     LossKernels#REAL} or {@link LossKernels#FAKE} is not refused but gets that loss of {@link
+   *     #semiSupervised}
    */
   public static Tensor crossEntropy(Tensor logits, Tensor labels) {
     return Sum.mean(SemiSupervised.semiSupervised(logits, labels));
@@ -148,9 +151,15 @@ public final class Losses {
    * href="https://arxiv.org/abs/1609.03126">arXiv:1609.03126</a>, section 2.4.
    *
    * @param features {@code [batch, features]}, at least two rows, none of them 0
+   * @throws IllegalArgumentException if there are fewer rows
    */
   public static Tensor pullAway(Tensor features) {
-    int batch = features.shape().size(0);
+    int batch = features.shape().size(features.shape().axis("pull_away", 0));
+    if (batch < 2) {
+      throw new IllegalArgumentException(
+          "pull_away: the features %s have one row, expected two or more to compare"
+              .formatted(features.shape()));
+    }
     Tensor products = MatMul.matmul(features, false, features, true);
     Tensor squares = Sum.sum(Unary.square(features), Set.of(1));
     Tensor lengths = Reshape.reshape(Unary.linear(squares, 1, 1e-12f), Shape.of(batch, 1));

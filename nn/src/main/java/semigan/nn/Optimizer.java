@@ -13,7 +13,11 @@ public interface Optimizer {
    */
   void step(Gradients gradients);
 
-  /** Sets the learning rate from the next step on. */
+  /**
+   * Sets the learning rate from the next step on.
+   *
+   * @throws IllegalArgumentException if {@code rate} is negative or not finite
+   */
   void setRate(float rate);
 
   /** What must be saved to go on later, by name, in a fixed order. */

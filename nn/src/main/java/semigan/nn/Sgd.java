@@ -23,8 +23,13 @@ public final class Sgd implements Optimizer {
    * @param parameters by name, F32
    * @param momentum share of the velocity that survives a step; 0 for plain descent
    * @param rate the learning rate until {@link #setRate} changes it
+   * @throws IllegalArgumentException if {@code momentum} is outside {@code [0, 1)} or {@code rate}
+   *     is negative or not finite
    */
   public Sgd(Backend device, Map<String, Tensor> parameters, float momentum, float rate) {
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException("sgd: momentum must be in [0, 1) but is " + momentum);
+    }
     this.momentum = momentum;
     this.parameters = new LinkedHashMap<>(parameters);
     parameters.forEach(

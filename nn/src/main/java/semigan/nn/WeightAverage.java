@@ -29,9 +29,14 @@ public final class WeightAverage {
    * @param average a module of the same architecture, overwritten
    * @param rate share of the newest weights in each step's average; larger in the first steps, so
    *     that an average of few steps is not one of where they began
-   * @throws IllegalArgumentException if the architectures differ
+   * @throws IllegalArgumentException if the architectures differ or {@code rate} is outside {@code
+   *     [0, 1]}
    */
   public WeightAverage(Backend device, Module source, Module average, float rate) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new IllegalArgumentException(
+          "weight average: the rate must be in [0, 1] but is " + rate);
+    }
     this.clock = new Clock(device, rate);
     Map<String, Tensor> state = source.state();
     Map<String, Tensor> targets = average.state();
@@ -74,7 +79,10 @@ public final class WeightAverage {
     return average.buffer();
   }
 
-  /** Takes what is left into the average, at the clock's present step. */
+  /**
+   * Takes what is left into the average, at the clock's present step, and brings the copies that
+   * are kept beside averages up to date.
+   */
   void followAllBut(Collection<Tensor> taken) {
     Set<Tensor> others = Collections.newSetFromMap(new IdentityHashMap<>());
     others.addAll(values);
@@ -88,6 +96,7 @@ public final class WeightAverage {
     if (!slots.isEmpty()) {
       clock.tensor().device().optim().average(clock.buffer(), slots);
     }
+    values.forEach(value -> averages.get(value).refreshRounded());
   }
 
   /** What must be saved, beside the average itself, to go on later. */

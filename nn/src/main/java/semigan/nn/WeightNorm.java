@@ -68,7 +68,7 @@ public final class WeightNorm implements Module {
   public Tensor initialise(Tensor x) {
     try (Scope scope = Scope.open(x.device())) {
       Tensor unit = weight(Tensor.full(x.device(), DType.F32, scale.shape(), 1));
-      Tensor t = layer.linear(x, Cast.cast(unit, x.type()));
+      Tensor t = Cast.cast(layer.linear(x, Cast.cast(unit, x.type())), DType.F32);
       Set<Integer> rows = new TreeSet<>();
       for (int axis = 0; axis < t.shape().rank() - 1; axis++) {
         rows.add(axis);

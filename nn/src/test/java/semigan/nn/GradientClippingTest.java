@@ -2,10 +2,13 @@ package semigan.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.tensor.Gradients;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
@@ -55,6 +58,19 @@ class GradientClippingTest {
     float[] shortened = {3 / (float) Math.sqrt(50), 4 / (float) Math.sqrt(50)};
     assertArrayEquals(shortened, gradients.of(a).toFloats(), 1e-6f);
     assertArrayEquals(shortened, gradients.of(b).toFloats(), 1e-6f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-1, 0, Float.NaN})
+  void aLimitThatIsNotOverZeroIsRefused(float limit) {
+    Tensor p = device.tensor(Shape.of(2), 1, 2);
+    Gradients gradients = Sum.sum(p).backward(List.of(p));
+    var refusal =
+        assertThrows(IllegalArgumentException.class, () -> clip(limit, gradients, List.of(p)));
+    assertEquals(
+        "gradient clipping: the limit must be over 0 but is %s; norm measures alone"
+            .formatted(limit),
+        refusal.getMessage());
   }
 
   /** Gradients (3, 0) and (4), of norm 5 together. */

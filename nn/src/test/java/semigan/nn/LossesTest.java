@@ -184,6 +184,13 @@ class LossesTest {
   }
 
   @Test
+  void pullAwayRefusesASingleImage() {
+    assertRefused(
+        "pull_away: the features [1,3] have one row",
+        () -> Losses.pullAway(device.normal(Shape.of(1, 3))));
+  }
+
+  @Test
   void pullAwayIsTheMeanSquaredCosineOfDifferentImages() {
     // Cosines of 45 degrees, 90 degrees and 45 degrees.
     Tensor plane = device.tensor(Shape.of(3, 2), 1, 0, 3, 3, 0, 0.5f);

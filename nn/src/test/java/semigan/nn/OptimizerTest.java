@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import semigan.kernels.OptimKernels.AdamSettings;
@@ -143,6 +144,31 @@ class OptimizerTest {
   @Test
   void theGansSettingsAreThoseOfDcgan() {
     assertEquals(new AdamSettings(0.5f, 0.999f, 1e-8f, false), Adam.forGans());
+  }
+
+  @Test
+  void settingsThatGiveNoNumbersAreRefused() {
+    assertRefused(
+        () -> new AdamSettings(1, 0.999f, 1e-8f, false),
+        "adam: beta1 must be in [0, 1) but is 1.0");
+    assertRefused(
+        () -> new AdamSettings(0.5f, Float.NaN, 1e-8f, false),
+        "adam: beta2 must be in [0, 1) but is NaN");
+    assertRefused(
+        () -> new AdamSettings(0.5f, 0.999f, 0, true), "adam: epsilon must be over 0 but is 0.0");
+    assertRefused(
+        () -> new Sgd(device.backend(), parameters, 1, 0.1f),
+        "sgd: momentum must be in [0, 1) but is 1.0");
+    assertRefused(
+        () -> new Adam(device.backend(), parameters, Adam.forGans(), -1),
+        "optimiser: the rate must be 0 or more but is -1.0");
+    var adam = new Adam(device.backend(), parameters, Adam.forGans(), 0.05f);
+    assertRefused(
+        () -> adam.setRate(Float.NaN), "optimiser: the rate must be 0 or more but is NaN");
+  }
+
+  private static void assertRefused(Executable call, String message) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
   /** One step down {@code sum_i steepness_i p_i^2 / 2}. */

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import semigan.kernels.DType;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 
@@ -68,6 +71,37 @@ class WeightAverageTest {
             (name, expected) ->
                 assertArrayEquals(
                     expected.toFloats(), togetherAverage.state().get(name).toFloats(), name));
+  }
+
+  @Test
+  void copiesInBf16FollowTheAverage() {
+    Module source = network(2);
+    Module average = network(2);
+    average.parameters().values().forEach(Tensor::keepRounded);
+    var averaging = new WeightAverage(device.backend(), source, average, 0.25f);
+    weight(source).assign(new float[] {8, 16, 32, 64, 128, 256});
+    averaging.step();
+    assertRounded(weight(average));
+    Adam adam =
+        new Adam(device.backend(), source.parameters(), Adam.forGans(), 1).averaging(averaging);
+    train(source, adam, device.normal(Shape.of(4, 3)));
+    assertRounded(weight(average));
+  }
+
+  private static void assertRounded(Tensor tensor) {
+    Tensor expected = Tensor.empty(tensor.device(), DType.BF16, tensor.shape());
+    expected.assign(tensor);
+    assertArrayEquals(expected.toFloats(), tensor.rounded().orElseThrow().toFloats());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-0.1f, 1.1f, Float.NaN})
+  void aRateThatIsNoShareIsRefused(float rate) {
+    var refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new WeightAverage(device.backend(), network(2), network(2), rate));
+    assertEquals("weight average: the rate must be in [0, 1] but is " + rate, refusal.getMessage());
   }
 
   private static void train(Module module, Adam adam, Tensor x) {

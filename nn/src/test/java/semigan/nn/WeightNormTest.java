@@ -11,9 +11,11 @@ import java.util.function.BinaryOperator;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import semigan.kernels.DType;
 import semigan.tensor.RandomSource;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
+import semigan.tensor.ops.Cast;
 import semigan.tensor.ops.Unary;
 import semigan.tensor.ops.Window;
 
@@ -59,6 +61,19 @@ class WeightNormTest {
     assertNormalised(layer.initialise(x), 0.5);
     // What was set stays: the next pass over the same batch gives the same.
     assertNormalised(layer.forward(x, Mode.EVAL), 0.5);
+  }
+
+  @Test
+  void initialisingOnABatchInBf16SetsTheSameButForTheRounding() {
+    Dense dense = new Dense(7, 4, true, ANY, device.draws());
+    WeightNorm layer = new WeightNorm(dense, true, 0.5f);
+    Tensor x = Unary.linear(device.normal(Shape.of(40, 7)), 3, 2);
+    layer.initialise(x);
+    float[] scale = layer.parameters().get("scale").toFloats();
+    float[] bias = layer.parameters().get("bias").toFloats();
+    layer.initialise(Cast.cast(x, DType.BF16));
+    assertArrayEquals(scale, layer.parameters().get("scale").toFloats(), 0.01f);
+    assertArrayEquals(bias, layer.parameters().get("bias").toFloats(), 0.01f);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
@@ -14,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -80,8 +82,10 @@ public final class AtomicFile {
   }
 
   private static FileSystemException failure(Path file, IOException cause) {
-    String reason = cause.getMessage();
-    if (cause instanceof AccessDeniedException) {
+    String reason = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+    if (cause instanceof ClosedByInterruptException) {
+      reason = "the thread was interrupted";
+    } else if (cause instanceof AccessDeniedException) {
       reason = "permission denied";
     } else if (cause instanceof NoSuchFileException) {
       reason = "its folder does not exist";

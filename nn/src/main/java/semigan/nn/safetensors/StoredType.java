@@ -1,6 +1,7 @@
 package semigan.nn.safetensors;
 
 import java.nio.ByteBuffer;
+import semigan.kernels.Bf16;
 
 /** How a file stores an element, under the name that the format gives it. Little-endian. */
 public enum StoredType {
@@ -20,14 +21,14 @@ public enum StoredType {
     @Override
     void decode(ByteBuffer source, float[] target, int at, int count) {
       for (int i = 0; i < count; i++) {
-        target[at + i] = Float.intBitsToFloat(source.getShort(2 * i) << 16);
+        target[at + i] = Bf16.toFloat(source.getShort(2 * i));
       }
     }
 
     @Override
     void encode(float[] source, int from, int count, ByteBuffer target) {
       for (int i = 0; i < count; i++) {
-        target.putShort(2 * i, upperHalf(source[from + i]));
+        target.putShort(2 * i, Bf16.of(source[from + i]));
       }
     }
   },
@@ -57,15 +58,5 @@ public enum StoredType {
   /** Narrows {@code source[from ..]} to the first {@code count} elements of {@code target}. */
   void encode(float[] source, int from, int count, ByteBuffer target) {
     throw new IllegalArgumentException(this + " holds integers, not floating-point numbers");
-  }
-
-  private static short upperHalf(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      // Rounding could carry a NaN into infinity; setting the quiet bit keeps it one.
-      return (short) (bits >>> 16 | 0x40);
-    }
-    int tiesToEven = 0x7fff + (bits >>> 16 & 1);
-    return (short) (bits + tiesToEven >>> 16);
   }
 }

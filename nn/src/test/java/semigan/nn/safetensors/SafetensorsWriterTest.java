@@ -63,6 +63,21 @@ class SafetensorsWriterTest {
   }
 
   @Test
+  void anInterruptionIsNamed() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    Thread.currentThread().interrupt();
+    try {
+      var e =
+          assertThrows(
+              FileSystemException.class, () -> SafetensorsWriter.write(file, Map.of(), Map.of()));
+      assertTrue(e.getMessage().contains("the thread was interrupted"), e.getMessage());
+    } finally {
+      Thread.interrupted();
+    }
+    assertEquals(List.of(), filesIn(folder));
+  }
+
+  @Test
   void aFolderThatIsMissingOrAFileIsNamed() throws IOException {
     Path missing = folder.resolve("nowhere").resolve("m.safetensors");
     var e =
