@@ -1,5 +1,7 @@
 package semigan.gan.evaluate;
 
+import java.util.Arrays;
+
 /**
  * What a network makes of images: a vector for each.
  *
@@ -22,6 +24,11 @@ public record Features(float[] values, int count, int width) {
                 .formatted(i / width, count, width, values[i]));
       }
     }
+  }
+
+  /** Rows {@code from} up to {@code to}. */
+  public Features rows(int from, int to) {
+    return new Features(Arrays.copyOfRange(values, from * width, to * width), to - from, width);
   }
 
   /** Refuses two sets that no measure can compare. */
