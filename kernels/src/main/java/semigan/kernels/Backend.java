@@ -25,6 +25,8 @@ public interface Backend extends AutoCloseable {
    * Uninitialised memory for {@code length} elements, aligned to 64 bytes.
    *
    * @throws DeviceMemoryException if the memory budget does not hold it
+   * @throws IllegalArgumentException if buffers of this type are not supported, if the length is
+   *     negative, or if it is more than one buffer can hold
    */
   Buffer allocate(DType type, long length);
 

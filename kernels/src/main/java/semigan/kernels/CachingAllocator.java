@@ -108,6 +108,26 @@ public final class CachingAllocator<M> {
   }
 
   /**
+   * Bytes that a buffer takes.
+   *
+   * @param length number of elements
+   * @throws IllegalArgumentException if it is negative
+   * @throws DeviceMemoryException if the budget does not hold it, even if nothing else were there
+   */
+  public long bytes(DType type, long length) {
+    if (length < 0) {
+      throw new IllegalArgumentException(
+          "%s: a buffer has 0 elements or more, not %d".formatted(device, length));
+    }
+    // Divided, since the product may be more than a long holds.
+    if (length > budget / type.bytes()) {
+      long asked = length > Long.MAX_VALUE / type.bytes() ? Long.MAX_VALUE : length * type.bytes();
+      throw new DeviceMemoryException(device, asked, usage());
+    }
+    return length * type.bytes();
+  }
+
+  /**
    * Memory of at least {@code bytes}.
    *
    * @throws DeviceMemoryException if the budget does not hold it, even without the cache

@@ -52,6 +52,24 @@ class BackendConformanceTest {
     assertEquals(before.live(), backend.memory().live());
   }
 
+  /** Some of them in bytes are a negative number, nothing or little to whoever counts in longs. */
+  @OnEveryDevice
+  void lengthsThatNoMemoryHoldsAreRefused(Device device) {
+    Backend backend = device.backend();
+    long live = backend.memory().live();
+    for (long length : new long[] {1L << 61, 1L << 62, (1L << 62) + 2, Long.MAX_VALUE}) {
+      assertThrows(
+          DeviceMemoryException.class, () -> backend.allocate(device.type(), length), "" + length);
+    }
+    for (long length : new long[] {-1, -(1L << 62), Long.MIN_VALUE}) {
+      var error =
+          assertThrows(
+              IllegalArgumentException.class, () -> backend.allocate(device.type(), length));
+      assertTrue(error.getMessage().contains("not " + length), error.getMessage());
+    }
+    assertEquals(live, backend.memory().live());
+  }
+
   @OnEveryDevice
   void slicesShareMemoryAndKeepInsideIt(Device device) {
     Backend backend = device.backend();

@@ -14,7 +14,6 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
-import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
 import semigan.kernels.LossKernels;
@@ -64,7 +63,7 @@ public final class CpuBackend implements Backend {
   private final LossKernels loss;
   private final OptimKernels optim;
   private final CpuRandom random;
-  private boolean open = true;
+  private volatile boolean open = true;
 
   /**
    * Loads oneDNN.
@@ -138,6 +137,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Buffer allocate(DType type, long length) {
+    requireOpen();
     if (!supports(type)) {
       throw new IllegalArgumentException(
           "cpu: cannot store %s on this processor (%s); it has %s"
@@ -146,10 +146,7 @@ public final class CpuBackend implements Backend {
                   library.version(),
                   Arrays.stream(DType.values()).filter(this::supports).toList()));
     }
-    long bytes = length * type.bytes();
-    if (bytes > memory().budget()) {
-      throw new DeviceMemoryException(NAME, bytes, memory());
-    }
+    long bytes = allocator.bytes(type, length);
     if (bytes > NativeMemory.LARGEST) {
       throw new IllegalArgumentException(
           "cpu: a buffer of %,d bytes was asked for but one holds at most %,d; use a smaller batch"
@@ -176,6 +173,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void write(float[] source, int from, Buffer target) {
+    requireOpen();
     try (var wide = widening.open()) {
       CpuBuffer to = wide.writing(target);
       to.floats().put(0, source, from, to.size());
@@ -184,12 +182,14 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void write(int[] source, int from, Buffer target) {
+    requireOpen();
     CpuBuffer to = CpuBuffer.of(target);
     to.ints().put(0, source, from, to.size());
   }
 
   @Override
   public void read(Buffer source, float[] target, int from) {
+    requireOpen();
     try (var wide = widening.open()) {
       CpuBuffer values = wide.reading(source);
       values.floats().get(0, target, from, values.size());
@@ -198,6 +198,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void read(Buffer source, int[] target, int from) {
+    requireOpen();
     CpuBuffer values = CpuBuffer.of(source);
     values.ints().get(0, target, from, values.size());
   }
@@ -208,69 +209,83 @@ public final class CpuBackend implements Backend {
 
   @Override
   public ConvKernels conv() {
-    return conv;
+    return usable(conv);
   }
 
   @Override
   public GemmKernels gemm() {
-    return gemm;
+    return usable(gemm);
   }
 
   @Override
   public NormKernels norm() {
-    return norm;
+    return usable(norm);
   }
 
   @Override
   public ElementwiseKernels elementwise() {
-    return elementwise;
+    return usable(elementwise);
   }
 
   @Override
   public CopyKernels copy() {
-    return copy;
+    return usable(copy);
   }
 
   @Override
   public ReduceKernels reduce() {
-    return reduce;
+    return usable(reduce);
   }
 
   @Override
   public PoolKernels pool() {
-    return pool;
+    return usable(pool);
   }
 
   @Override
   public ResizeKernels resize() {
-    return resize;
+    return usable(resize);
   }
 
   @Override
   public AugmentKernels augment() {
-    return augment;
+    return usable(augment);
   }
 
   @Override
   public LossKernels loss() {
-    return loss;
+    return usable(loss);
   }
 
   @Override
   public OptimKernels optim() {
-    return optim;
+    return usable(optim);
   }
 
   @Override
   public RandomKernels random() {
-    return random;
+    return usable(random);
+  }
+
+  /** The kernels, as long as there is memory for them to work on. */
+  private <K> K usable(K kernels) {
+    requireOpen();
+    return kernels;
+  }
+
+  /** Whoever uses memory that was freed may end the whole process. */
+  private void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException(
+          "cpu: closed, and its memory freed; use the backend and its buffers before close()");
+    }
   }
 
   @Override
   public void close() {
     if (open) {
       open = false;
-      conv.trim();
+      trim();
       reduce.close();
       plans.close();
       workers.close();

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import semigan.kernels.CachingAllocator;
+import semigan.kernels.DeviceMemoryException;
 
 /**
  * A piece of the C heap, aligned to a cache line (and so to the widest vector), with one view for
@@ -22,14 +23,35 @@ final class NativeMemory {
   private final long address;
   private final ByteBuffer bytes;
 
+  /**
+   * Memory that no budget counts.
+   *
+   * @throws DeviceMemoryException if the system has no more
+   */
   NativeMemory(long size) {
-    origin = Pointer.malloc(size + ALIGNMENT - 1);
-    if (origin == null || origin.isNull()) {
-      throw new OutOfMemoryError(
-          "cpu: the system refused %,d bytes that the memory budget allows".formatted(size));
-    }
+    this(size, required(size));
+  }
+
+  private NativeMemory(long size, Pointer origin) {
+    this.origin = origin;
     address = (origin.address() + ALIGNMENT - 1) & -ALIGNMENT;
     bytes = new Address().over(address, size).asByteBuffer().order(ByteOrder.nativeOrder());
+  }
+
+  private static Pointer required(long size) {
+    Pointer origin = originOrNull(size);
+    if (origin == null) {
+      throw new DeviceMemoryException(
+          CpuBackend.NAME,
+          "reserving %s of working memory".formatted(DeviceMemoryException.size(size)));
+    }
+    return origin;
+  }
+
+  /** Null where the system refuses. */
+  private static Pointer originOrNull(long size) {
+    Pointer origin = Pointer.malloc(size + ALIGNMENT - 1);
+    return origin == null || origin.isNull() ? null : origin;
   }
 
   long address() {
@@ -50,7 +72,11 @@ final class NativeMemory {
 
     @Override
     public NativeMemory reserve(long bytes) {
-      NativeMemory memory = new NativeMemory(bytes);
+      Pointer origin = originOrNull(bytes);
+      if (origin == null) {
+        return null;
+      }
+      NativeMemory memory = new NativeMemory(bytes, origin);
       reserved.add(memory);
       return memory;
     }

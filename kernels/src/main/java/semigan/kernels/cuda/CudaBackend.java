@@ -157,8 +157,8 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException(
           "cuda: cannot store %s; it has F32, BF16 and I32".formatted(type));
     }
-    long bytes = Math.multiplyExact(length, type.bytes());
     try {
+      long bytes = allocator.bytes(type, length);
       CudaBuffer buffer = new CudaBuffer(type, length, allocator.allocate(bytes));
       owners.add(buffer.block(), bytes);
       return buffer;

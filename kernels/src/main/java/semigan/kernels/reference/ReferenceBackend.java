@@ -75,11 +75,13 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Buffer allocate(DType type, long length) {
-    long bytes = Math.multiplyExact(length, type.bytes());
+    long bytes = allocator.bytes(type, length);
     if (length > LONGEST) {
       throw new DeviceMemoryException(NAME, bytes, memory());
     }
-    return ReferenceBuffer.poisoned(type, (int) length, allocator.allocate(bytes));
+    // The heap may be smaller than the budget: what it refuses must not be counted.
+    double[] elements = new double[(int) length];
+    return ReferenceBuffer.poisoned(type, elements, allocator.allocate(bytes));
   }
 
   @Override

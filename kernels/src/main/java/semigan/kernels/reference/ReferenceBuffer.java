@@ -25,9 +25,9 @@ final class ReferenceBuffer extends Buffer {
     this.block = block;
   }
 
-  /** A poisoned buffer of its own memory, which the allocator counts as {@code block}. */
-  static ReferenceBuffer poisoned(DType type, int length, Block<Object> block) {
-    var buffer = new ReferenceBuffer(type, length, new double[length], 0, block);
+  /** A poisoned buffer of the whole of {@code elements}, which the allocator counts as a block. */
+  static ReferenceBuffer poisoned(DType type, double[] elements, Block<Object> block) {
+    var buffer = new ReferenceBuffer(type, elements.length, elements, 0, block);
     buffer.poison();
     return buffer;
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Set;
@@ -184,6 +185,14 @@ class ReferenceTest {
     assertThrows(
         DeviceMemoryException.class, () -> backend.allocate(DType.BF16, 1L + Integer.MAX_VALUE));
     assertEquals(live, backend.memory().live());
+  }
+
+  @Test
+  void whatTheHeapRefusesIsNotCounted() {
+    long length = Runtime.getRuntime().maxMemory() / Double.BYTES + 1;
+    assumeTrue(length < Integer.MAX_VALUE - 8, "a heap that holds the longest array");
+    assertThrows(OutOfMemoryError.class, () -> backend.allocate(DType.BF16, length));
+    assertEquals(0, backend.memory().live());
   }
 
   private Buffer f64(double... values) {
