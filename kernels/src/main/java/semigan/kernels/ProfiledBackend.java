@@ -89,39 +89,52 @@ public final class ProfiledBackend implements Backend {
   private long best(Convolution convolution) {
     Conv2dGeometry g = convolution.geometry();
     DType type = convolution.type();
-    Buffer x = random(type, g.inputLength());
-    Buffer w = random(type, g.filterLength());
-    Buffer y = random(type, g.outputLength());
-    Buffer dx = device.allocate(type, g.inputLength());
-    Buffer dw = device.allocate(type, g.filterLength());
-    Buffer dy = device.allocate(type, g.outputLength());
-    long best = Long.MAX_VALUE;
-    for (int i = 0; i < FLOOR_REPETITIONS; i++) {
-      device.synchronize();
-      long started = System.nanoTime();
-      switch (convolution.method()) {
-        case "forward" -> device.conv().forward(g, x, w, dy);
-        case "backwardInput" -> device.conv().backwardInput(g, y, w, dx);
-        case "backwardWeight" -> device.conv().backwardWeight(g, x, y, dw);
-        case "backward" -> device.conv().backward(g, x, w, y, dx, dw);
-        default -> device.conv().transposedBackward(g, y, w, x, dy, dw);
+    List<Buffer> taken = new ArrayList<>();
+    try {
+      Buffer x = random(type, g.inputLength(), taken);
+      Buffer w = random(type, g.filterLength(), taken);
+      Buffer y = random(type, g.outputLength(), taken);
+      Buffer dx = take(type, g.inputLength(), taken);
+      Buffer dw = take(type, g.filterLength(), taken);
+      Buffer dy = take(type, g.outputLength(), taken);
+      long best = Long.MAX_VALUE;
+      for (int i = 0; i < FLOOR_REPETITIONS; i++) {
+        device.synchronize();
+        long started = System.nanoTime();
+        switch (convolution.method()) {
+          case "forward" -> device.conv().forward(g, x, w, dy);
+          case "backwardInput" -> device.conv().backwardInput(g, y, w, dx);
+          case "backwardWeight" -> device.conv().backwardWeight(g, x, y, dw);
+          case "backward" -> device.conv().backward(g, x, w, y, dx, dw);
+          default -> device.conv().transposedBackward(g, y, w, x, dy, dw);
+        }
+        device.synchronize();
+        best = Math.min(best, System.nanoTime() - started);
       }
-      device.synchronize();
-      best = Math.min(best, System.nanoTime() - started);
+      return best;
+    } finally {
+      taken.forEach(device::release);
     }
-    List.of(x, w, y, dx, dw, dy).forEach(device::release);
-    return best;
   }
 
-  private Buffer random(DType type, long length) {
-    Buffer offset = device.allocate(DType.I32, 2);
-    device.write(new int[2], 0, offset);
-    Buffer normal = device.allocate(DType.F32, length);
-    device.random().normal(new RandomKernels.Key(1, 0), offset, 0, 0, 1, normal);
+  private Buffer random(DType type, long length, List<Buffer> taken) {
+    Buffer buffer = take(type, length, taken);
+    List<Buffer> own = new ArrayList<>();
+    try {
+      Buffer offset = take(DType.I32, 2, own);
+      device.write(new int[2], 0, offset);
+      Buffer normal = take(DType.F32, length, own);
+      device.random().normal(new RandomKernels.Key(1, 0), offset, 0, 0, 1, normal);
+      device.copy().convert(normal, buffer);
+    } finally {
+      own.forEach(device::release);
+    }
+    return buffer;
+  }
+
+  private Buffer take(DType type, long length, List<Buffer> taken) {
     Buffer buffer = device.allocate(type, length);
-    device.copy().convert(normal, buffer);
-    device.release(offset);
-    device.release(normal);
+    taken.add(buffer);
     return buffer;
   }
 
@@ -140,6 +153,9 @@ public final class ProfiledBackend implements Backend {
   private Object call(
       Class<?> family, Object proxy, Object kernels, Method method, Object[] arguments)
       throws Throwable {
+    if (method.getDeclaringClass() == Object.class) {
+      return method.invoke(kernels, arguments);
+    }
     if (isComposed(kernels, method)) {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
@@ -295,12 +311,22 @@ public final class ProfiledBackend implements Backend {
   }
 
   @Override
+  public void write(double[] source, int from, Buffer target) {
+    device.write(source, from, target);
+  }
+
+  @Override
   public void read(Buffer source, float[] target, int from) {
     device.read(source, target, from);
   }
 
   @Override
   public void read(Buffer source, int[] target, int from) {
+    device.read(source, target, from);
+  }
+
+  @Override
+  public void read(Buffer source, double[] target, int from) {
     device.read(source, target, from);
   }
 

@@ -89,6 +89,27 @@ class ProfiledBackendTest {
   }
 
   @Test
+  void doublesPassExactly() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      Buffer buffer = profiled.allocate(DType.F64, 2);
+      double[] values = {Math.PI, 1e-300};
+      profiled.write(values, 0, buffer);
+      double[] read = new double[2];
+      profiled.read(buffer, read, 0);
+      assertArrayEquals(values, read);
+    }
+  }
+
+  @Test
+  void kernelsArePrintedAndComparedWithoutBeingTimed() {
+    try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
+      assertTrue(profiled.conv().toString().contains("ReferenceConv"), profiled.conv().toString());
+      assertEquals(profiled.conv().hashCode(), profiled.conv().hashCode());
+      assertEquals(List.of(), profiled.rows());
+    }
+  }
+
+  @Test
   void aKernelsOwnFailureComesThrough() {
     try (ProfiledBackend profiled = new ProfiledBackend(Backends.open("reference"))) {
       Buffer x = profiled.allocate(DType.F32, 1);

@@ -12,7 +12,6 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import semigan.kernels.Backend;
 import semigan.kernels.BinaryOp;
 import semigan.kernels.BroadcastGeometry;
-import semigan.kernels.Buffer;
 import semigan.kernels.DType;
 import semigan.kernels.StridedCopy;
 
@@ -56,10 +55,10 @@ final class Broadcast {
       plan(op, axes.swapped(), y.type()).run(b, a, y);
     } else {
       // oneDNN repeats the left operand only in a loop that is a hundred times slower.
-      Buffer whole = backend.allocate(a.type(), y.length());
-      backend.copy().strided(axes.expandingLeft(), a, whole);
-      plan(op, axes.leftExpanded(), y.type()).run(CpuBuffer.of(whole), b, y);
-      backend.release(whole);
+      try (var whole = Temporary.allocate(backend, a.type(), y.length())) {
+        backend.copy().strided(axes.expandingLeft(), a, whole.buffer());
+        plan(op, axes.leftExpanded(), y.type()).run(whole.buffer(), b, y);
+      }
     }
   }
 

@@ -60,9 +60,16 @@ final class ConvByProduct {
     return (long) pixels(g) * g.window();
   }
 
+  /** With columns of so many elements at most, as long as an image has no more. */
+  private static List<BatchPart> parts(Conv2dGeometry g, long most) {
+    return BatchPart.of(g, (int) Math.max(1, most / columns(g.withBatch(1))));
+  }
+
   /** Whether {@link #backwardInputByColumns} beats oneDNN. */
   static boolean hasFewInputChannels(Conv2dGeometry g) {
-    return g.inChannels() <= FEW_CHANNELS && g.outChannels() > FEW_CHANNELS;
+    return g.inChannels() <= FEW_CHANNELS
+        && g.outChannels() > FEW_CHANNELS
+        && columns(g.withBatch(1)) <= MOST_COLUMNS;
   }
 
   /**
@@ -70,15 +77,21 @@ final class ConvByProduct {
    * out] [out, window]}; each input pixel then sums the windows that it lies in.
    */
   void backwardInputByColumns(Conv2dGeometry g, Buffer dy, Buffer w, Buffer dx) {
-    Buffer shares = backend.allocate(DType.F32, columns(g));
-    var product = new MatmulGeometry(pixels(g), g.window(), g.outChannels(), false, false);
-    backend.gemm().matmul(product, dy, w, shares);
     try (var wide = widening.open()) {
-      FloatBuffer sums = wide.writing(dx).floats();
-      FloatBuffer terms = CpuBuffer.of(shares).floats();
+      CpuBuffer sums = wide.writing(dx);
+      parts(g, MOST_COLUMNS).forEach(part -> backwardInputByColumns(part, dy, w, sums));
+    }
+  }
+
+  private void backwardInputByColumns(BatchPart part, Buffer dy, Buffer w, CpuBuffer dx) {
+    Conv2dGeometry g = part.geometry();
+    try (var shares = allocateColumns(DType.F32, g)) {
+      var product = new MatmulGeometry(pixels(g), g.window(), g.outChannels(), false, false);
+      backend.gemm().matmul(product, part.output(dy), w, shares.buffer());
+      FloatBuffer terms = shares.buffer().floats();
+      FloatBuffer sums = part.input(dx).floats();
       workers.share(g.batch(), (thread, from, to) -> sumWindows(g, thread, from, to, terms, sums));
     }
-    backend.release(shares);
   }
 
   /**
@@ -105,48 +118,53 @@ final class ConvByProduct {
 
   /** {@code y [pixels, out] = columns [pixels, window] w' [window, out]}, of BF16. */
   void forwardByColumns(Conv2dGeometry g, Buffer x, Buffer w, Buffer y) {
-    Buffer windows = windows(g, x);
-    var product = new MatmulGeometry(pixels(g), g.outChannels(), g.window(), false, true);
-    backend.gemm().matmul(product, windows, w, y);
-    backend.release(windows);
+    try (var windows = allocateColumns(DType.BF16, g)) {
+      copyWindows(g, x, windows.buffer());
+      var product = new MatmulGeometry(pixels(g), g.outChannels(), g.window(), false, true);
+      backend.gemm().matmul(product, windows.buffer(), w, y);
+    }
   }
 
   /**
    * {@code dw [out, window] = dy' [out, pixels] columns [pixels, window]}, of BF16, summed in F32.
    */
   void backwardWeightByColumns(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
-    long images = Math.max(1, CACHED_COLUMNS / columns(g.withBatch(1)));
-    List<BatchPart> parts = BatchPart.of(g, (int) images);
-    boolean summed = parts.size() > 1;
-    Buffer sums = summed ? backend.allocate(DType.F32, dw.length()) : dw;
-    for (BatchPart part : parts) {
-      int pixels = pixels(part.geometry());
-      Buffer windows = windows(part.geometry(), part.input(x));
-      var product =
-          new Product(
-              Matrices.one(DType.BF16, pixels, g.outChannels()).turned(),
-              Matrices.one(DType.BF16, pixels, g.window()),
-              Matrices.one(sums.type(), g.outChannels(), g.window()),
-              part.isFirst() ? NONE : ADDED);
-      plans
-          .get(product, product::describe)
-          .run(part.output(dy), CpuBuffer.of(windows), CpuBuffer.of(sums));
-      backend.release(windows);
+    List<BatchPart> parts = parts(g, CACHED_COLUMNS);
+    if (parts.size() == 1) {
+      addGradient(parts.get(0), x, dy, CpuBuffer.of(dw));
+      return;
     }
-    if (summed) {
-      widening.convert(CpuBuffer.of(sums), CpuBuffer.of(dw));
-      backend.release(sums);
+    try (var sums = Temporary.allocate(backend, DType.F32, dw.length())) {
+      parts.forEach(part -> addGradient(part, x, dy, sums.buffer()));
+      widening.convert(sums.buffer(), CpuBuffer.of(dw));
     }
   }
 
-  private Buffer windows(Conv2dGeometry g, Buffer x) {
-    Buffer windows = backend.allocate(DType.BF16, columns(g));
+  /** What some images give to a filter's gradient; the first of them overwrites what is there. */
+  private void addGradient(BatchPart part, Buffer x, Buffer dy, CpuBuffer dw) {
+    Conv2dGeometry g = part.geometry();
+    try (var windows = allocateColumns(DType.BF16, g)) {
+      copyWindows(g, part.input(x), windows.buffer());
+      var product =
+          new Product(
+              Matrices.one(DType.BF16, pixels(g), g.outChannels()).turned(),
+              Matrices.one(DType.BF16, pixels(g), g.window()),
+              Matrices.one(dw.type(), g.outChannels(), g.window()),
+              part.isFirst() ? NONE : ADDED);
+      plans.get(product, product::describe).run(part.output(dy), windows.buffer(), dw);
+    }
+  }
+
+  private Temporary allocateColumns(DType type, Conv2dGeometry g) {
+    return Temporary.allocate(backend, type, columns(g));
+  }
+
+  private void copyWindows(Conv2dGeometry g, Buffer x, CpuBuffer windows) {
     ShortBuffer source = CpuBuffer.of(x).shorts();
-    ShortBuffer target = CpuBuffer.of(windows).shorts();
+    ShortBuffer target = windows.shorts();
     int stretch = g.kernelWidth() * g.inChannels();
     padding = padding.length < stretch ? new short[stretch] : padding;
     workers.share(g.batch(), (thread, from, to) -> copyWindows(g, from, to, source, target));
-    return windows;
   }
 
   /** Of the images from {@code first} to before {@code end}. */

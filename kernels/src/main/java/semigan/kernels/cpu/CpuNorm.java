@@ -148,24 +148,24 @@ final class CpuNorm implements NormKernels {
             outputs);
         return;
       }
-      Buffer dscales = backend.allocate(DType.F32, (long) shares.size() * channels);
-      Buffer dshifts = backend.allocate(DType.F32, dscales.length());
-      run(
-          key.with(Pass.BACKWARD_INFERENCE),
-          (builder, some) -> describeBackwardRows(builder, some, shares),
-          inputs,
-          scale,
-          mean,
-          variance,
-          gradients,
-          target,
-          dscales,
-          dshifts,
-          outputs);
-      add(shares.size(), CpuBuffer.of(dscales), CpuBuffer.of(dscale));
-      add(shares.size(), CpuBuffer.of(dshifts), CpuBuffer.of(dshift));
-      backend.release(dscales);
-      backend.release(dshifts);
+      long sums = (long) shares.size() * channels;
+      try (var dscales = Temporary.allocate(backend, DType.F32, sums);
+          var dshifts = Temporary.allocate(backend, DType.F32, sums)) {
+        run(
+            key.with(Pass.BACKWARD_INFERENCE),
+            (builder, some) -> describeBackwardRows(builder, some, shares),
+            inputs,
+            scale,
+            mean,
+            variance,
+            gradients,
+            target,
+            dscales.buffer(),
+            dshifts.buffer(),
+            outputs);
+        add(shares.size(), dscales.buffer(), CpuBuffer.of(dscale));
+        add(shares.size(), dshifts.buffer(), CpuBuffer.of(dshift));
+      }
       loops.throughStatistics(
           rows,
           epsilon,

@@ -173,8 +173,9 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
 
     CpuBuffer atLeast(int length) {
       if (vector == null || vector.length() < length) {
+        NativeMemory longer = new NativeMemory((long) type.bytes() * length);
         close();
-        memory = new NativeMemory((long) type.bytes() * length);
+        memory = longer;
         vector = new CpuBuffer(type, length, memory);
         fill();
       }

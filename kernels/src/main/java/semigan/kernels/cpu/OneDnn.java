@@ -93,11 +93,6 @@ final class OneDnn implements AutoCloseable {
     return (dnnl_get_effective_cpu_isa() & needed) == needed;
   }
 
-  /** Blocks until what runs on the stream is done. */
-  void await() {
-    check(dnnl_stream_wait(stream), "waiting");
-  }
-
   /** What oneDNN calls a type. Only bits move where integers are concerned: they pass as floats. */
   static int dataType(DType type) {
     return type == DType.BF16 ? dnnl_bf16 : dnnl_f32;

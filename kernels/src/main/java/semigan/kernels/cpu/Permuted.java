@@ -29,10 +29,10 @@ final class Permuted {
       kernel.accept(slabs(geometry), CpuBuffer.of(x));
       return;
     }
-    Buffer sorted = backend.allocate(x.type(), x.length());
-    backend.copy().strided(toSorted(geometry), x, sorted);
-    kernel.accept(sortedSlabs(geometry), CpuBuffer.of(sorted));
-    backend.release(sorted);
+    try (var sorted = Temporary.allocate(backend, x.type(), x.length())) {
+      backend.copy().strided(toSorted(geometry), x, sorted.buffer());
+      kernel.accept(sortedSlabs(geometry), sorted.buffer());
+    }
   }
 
   void readingAndWriting(ReduceGeometry geometry, Buffer x, Buffer dx, Transform kernel) {
@@ -40,16 +40,16 @@ final class Permuted {
       kernel.run(slabs(geometry), CpuBuffer.of(x), CpuBuffer.of(dx));
       return;
     }
-    Buffer sorted = backend.allocate(dx.type(), dx.length());
-    reading(geometry, x, (slabs, data) -> kernel.run(slabs, data, CpuBuffer.of(sorted)));
-    StridedCopy there = toSorted(geometry);
-    backend
-        .copy()
-        .strided(
-            new StridedCopy(there.sizes(), 0, there.targetStrides(), 0, there.sourceStrides()),
-            sorted,
-            dx);
-    backend.release(sorted);
+    try (var sorted = Temporary.allocate(backend, dx.type(), dx.length())) {
+      reading(geometry, x, (slabs, data) -> kernel.run(slabs, data, sorted.buffer()));
+      StridedCopy there = toSorted(geometry);
+      backend
+          .copy()
+          .strided(
+              new StridedCopy(there.sizes(), 0, there.targetStrides(), 0, there.sourceStrides()),
+              sorted.buffer(),
+              dx);
+    }
   }
 
   /** Whether no kept axis (of more than one element) lies between two reduced ones. */

@@ -38,17 +38,26 @@ final class Primitive implements AutoCloseable {
     places = new int[count];
     offsets = new long[count];
     this.arguments = new dnnl_exec_arg_t(count);
-    for (int i = 0; i < count; i++) {
-      memories[i] = new dnnl_memory();
-      places[i] = arguments[i].place();
-      offsets[i] = arguments[i].offset();
-      // A null pointer means "no memory yet"; the address comes with each run.
-      OneDnn.check(
-          dnnl_memory_create(memories[i], arguments[i].layout(), library.engine(), address.at(0)),
-          "describing an argument");
-      this.arguments.position(i).arg(arguments[i].role()).memory(memories[i]);
+    try {
+      for (int i = 0; i < count; i++) {
+        describe(i, arguments[i]);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
     this.arguments.position(0);
+  }
+
+  private void describe(int index, Argument argument) {
+    memories[index] = new dnnl_memory();
+    places[index] = argument.place();
+    offsets[index] = argument.offset();
+    // A null pointer means "no memory yet"; the address comes with each run.
+    OneDnn.check(
+        dnnl_memory_create(memories[index], argument.layout(), library.engine(), address.at(0)),
+        "describing an argument");
+    arguments.position(index).arg(argument.role()).memory(memories[index]);
   }
 
   int size() {
@@ -80,7 +89,7 @@ final class Primitive implements AutoCloseable {
   public void close() {
     dnnl_primitive_destroy(handle);
     for (dnnl_memory memory : memories) {
-      dnnl_memory_destroy(memory);
+      dnnl_memory_destroy(memory); // null where the constructor failed: nothing to do
     }
     arguments.deallocate();
   }

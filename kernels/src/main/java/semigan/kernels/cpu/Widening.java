@@ -103,11 +103,14 @@ final class Widening {
 
     @Override
     public void close() {
-      for (Stand stand : stands) {
-        if (stand.written()) {
-          convert(stand.wide(), stand.narrow());
+      try {
+        for (Stand stand : stands) {
+          if (stand.written()) {
+            convert(stand.wide(), stand.narrow());
+          }
         }
-        backend.release(stand.wide());
+      } finally {
+        stands.forEach(stand -> backend.release(stand.wide()));
       }
     }
   }

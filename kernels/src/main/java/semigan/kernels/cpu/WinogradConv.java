@@ -100,32 +100,34 @@ final class WinogradConv implements ConvKernels {
 
   @Override
   public void backwardWeight(Conv2dGeometry g, Buffer x, Buffer dy, Buffer dw) {
-    CpuBuffer du = allocatePoints(g);
-    forEachPart(
-        g,
-        (layout, v, m, part) -> {
-          tiles.gather(layout, part.input(x).floats(), v.floats());
-          tiles.spread(layout, part.output(dy).floats(), m.floats());
-          toFilter(layout, part, v, m, du);
-        });
-    release(du, g, dw);
+    try (var du = allocatePoints(g)) {
+      forEachPart(
+          g,
+          (layout, v, m, part) -> {
+            tiles.gather(layout, part.input(x).floats(), v.floats());
+            tiles.spread(layout, part.output(dy).floats(), m.floats());
+            toFilter(layout, part, v, m, du.buffer());
+          });
+      toFilter(g, du.buffer(), dw);
+    }
   }
 
   /** The gradient of the output is spread over the tiles once for both. */
   @Override
   public void backward(Conv2dGeometry g, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
     CpuBuffer u = pointsOf(g, w);
-    CpuBuffer du = allocatePoints(g);
-    forEachPart(
-        g,
-        (layout, v, m, part) -> {
-          tiles.spread(layout, part.output(dy).floats(), m.floats());
-          toInputs(layout, m, u, v);
-          tiles.scatter(layout, v.floats(), part.input(dx).floats());
-          tiles.gather(layout, part.input(x).floats(), v.floats());
-          toFilter(layout, part, v, m, du);
-        });
-    release(du, g, dw);
+    try (var du = allocatePoints(g)) {
+      forEachPart(
+          g,
+          (layout, v, m, part) -> {
+            tiles.spread(layout, part.output(dy).floats(), m.floats());
+            toInputs(layout, m, u, v);
+            tiles.scatter(layout, v.floats(), part.input(dx).floats());
+            tiles.gather(layout, part.input(x).floats(), v.floats());
+            toFilter(layout, part, v, m, du.buffer());
+          });
+      toFilter(g, du.buffer(), dw);
+    }
   }
 
   /** The gradient of the output, here a large image, is gathered into tiles once for both. */
@@ -133,17 +135,18 @@ final class WinogradConv implements ConvKernels {
   public void transposedBackward(
       Conv2dGeometry g, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
     CpuBuffer u = pointsOf(g, w);
-    CpuBuffer du = allocatePoints(g);
-    forEachPart(
-        g,
-        (layout, v, m, part) -> {
-          tiles.gather(layout, part.input(dy).floats(), v.floats());
-          toOutputs(layout, v, u, m);
-          tiles.collect(layout, m.floats(), part.output(dx).floats());
-          tiles.spread(layout, part.output(x).floats(), m.floats());
-          toFilter(layout, part, v, m, du);
-        });
-    release(du, g, dw);
+    try (var du = allocatePoints(g)) {
+      forEachPart(
+          g,
+          (layout, v, m, part) -> {
+            tiles.gather(layout, part.input(dy).floats(), v.floats());
+            toOutputs(layout, v, u, m);
+            tiles.collect(layout, m.floats(), part.output(dx).floats());
+            tiles.spread(layout, part.output(x).floats(), m.floats());
+            toFilter(layout, part, v, m, du.buffer());
+          });
+      toFilter(g, du.buffer(), dw);
+    }
   }
 
   /** {@code M = V U'}. */
@@ -189,14 +192,13 @@ final class WinogradConv implements ConvKernels {
     return filters.atPoints(CpuBuffer.of(w), g.inChannels(), g.outChannels());
   }
 
-  private CpuBuffer allocatePoints(Conv2dGeometry g) {
+  private Temporary allocatePoints(Conv2dGeometry g) {
     return allocate(WinogradFilters.length(g.inChannels(), g.outChannels()));
   }
 
   /** Makes of a gradient at the points that of the filter. */
-  private void release(CpuBuffer du, Conv2dGeometry g, Buffer dw) {
+  private void toFilter(Conv2dGeometry g, CpuBuffer du, Buffer dw) {
     filters.fromPoints(du, g.inChannels(), g.outChannels(), CpuBuffer.of(dw));
-    backend.release(du);
   }
 
   /** Elements of one image's tiles, of its inputs or its outputs, whichever are more. */
@@ -214,16 +216,15 @@ final class WinogradConv implements ConvKernels {
   private void forEachPart(Conv2dGeometry g, PartBody body) {
     for (BatchPart part : BatchPart.of(g, (int) (MOST_ELEMENTS / elementsOfImage(g)))) {
       var layout = new WinogradTiles.Layout(part.geometry());
-      CpuBuffer v = allocate(POINTS * layout.pointStride(layout.depth()));
-      CpuBuffer m = allocate(POINTS * layout.pointStride(g.outChannels()));
-      body.run(layout, v, m, part);
-      backend.release(v);
-      backend.release(m);
+      try (var v = allocate(POINTS * layout.pointStride(layout.depth()));
+          var m = allocate(POINTS * layout.pointStride(g.outChannels()))) {
+        body.run(layout, v.buffer(), m.buffer(), part);
+      }
     }
   }
 
-  private CpuBuffer allocate(long length) {
-    return CpuBuffer.of(backend.allocate(DType.F32, length));
+  private Temporary allocate(long length) {
+    return Temporary.allocate(backend, DType.F32, length);
   }
 
   private void product(Product product, CpuBuffer a, CpuBuffer b, CpuBuffer c) {

@@ -96,8 +96,13 @@ final class WinogradFilters {
       kept.put(key, entry);
       elements += length(in, out);
     }
-    entry.filter().copyFrom(w);
-    transform(entry.filter().floats(), in, out, entry.points().floats());
+    try {
+      entry.filter().copyFrom(w);
+      transform(entry.filter().floats(), in, out, entry.points().floats());
+    } catch (RuntimeException | Error e) {
+      trim(); // or half-made points would pass for this filter's
+      throw e;
+    }
     return entry.points();
   }
 

@@ -2,6 +2,7 @@ package semigan.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,14 +11,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
+import semigan.kernels.CachingAllocator;
 import semigan.kernels.Conv2dGeometry;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.MatmulGeometry;
+import semigan.kernels.ProfiledBackend;
+import semigan.kernels.ReduceGeometry;
 import semigan.kernels.UnaryOp;
 
 /** What the conformance suite cannot see: memory that is freed, and plans that are dropped. */
@@ -44,10 +52,167 @@ class CpuBackendTest {
 
   @Test
   void closingTwiceAndWithLiveBuffersIsHarmless() {
-    backend.allocate(DType.F32, 1000);
+    Buffer live = backend.allocate(DType.F32, 1000);
     backend.release(backend.allocate(DType.F32, 1000));
     backend.close();
     backend.close();
+    assertEquals(0, backend.memory().cached());
+    backend.release(live);
+    backend.trim();
+    assertEquals(0, backend.memory().live());
+  }
+
+  /** What is freed and used all the same may end the process, here or anywhere. */
+  @Test
+  void useAfterClosingIsRefused() {
+    Buffer floats = backend.allocate(DType.F32, 1000);
+    Buffer ints = backend.allocate(DType.I32, 1000);
+    backend.release(backend.allocate(DType.F32, 1000));
+    backend.close();
+    refused(() -> backend.allocate(DType.F32, 1000));
+    refused(() -> backend.write(new float[1000], 0, floats));
+    refused(() -> backend.write(new int[1000], 0, ints));
+    refused(() -> backend.read(floats, new float[1000], 0));
+    refused(() -> backend.read(ints, new int[1000], 0));
+    refused(() -> backend.elementwise().fill(floats, 1));
+    List.<Supplier<?>>of(
+            backend::conv,
+            backend::gemm,
+            backend::norm,
+            backend::elementwise,
+            backend::copy,
+            backend::reduce,
+            backend::pool,
+            backend::resize,
+            backend::augment,
+            backend::loss,
+            backend::optim,
+            backend::random)
+        .forEach(family -> refused(family::get));
+  }
+
+  private static void refused(Executable use) {
+    var refusal = assertThrows(IllegalStateException.class, use);
+    assertTrue(refusal.getMessage().startsWith("cpu: closed"), refusal.getMessage());
+  }
+
+  @Test
+  void memoryThatTheSystemRefusesIsNotThere() {
+    try (var heap = new NativeMemory.Source()) {
+      assertNull(heap.reserve(1L << 60));
+      var allocator = new CachingAllocator<>(CpuBackend.NAME, heap, Long.MAX_VALUE);
+      allocator.release(allocator.allocate(1 << 20));
+      assertThrows(DeviceMemoryException.class, () -> allocator.allocate(1L << 60));
+      assertEquals(0, allocator.usage().cached(), "given back for the sake of the request");
+    }
+    var error = assertThrows(DeviceMemoryException.class, () -> new NativeMemory(1L << 60));
+    assertTrue(error.getMessage().contains("MiB of working memory"), error.getMessage());
+  }
+
+  /** Whatever a kernel has taken when it finds no more: a run may go on after that. */
+  @Test
+  void aKernelThatFindsTooLittleMemoryKeepsNothing() {
+    backend.close();
+    System.setProperty(CpuBackend.THREADS, "3");
+    try {
+      backend = new CpuBackend();
+    } finally {
+      System.clearProperty(CpuBackend.THREADS);
+    }
+    leavesNothing(maxBackward());
+    leavesNothing(batchNormBackward());
+    var square = new Conv2dGeometry(64, 16, 16, 64, 64, 4, 4, 2, 2, 1, 1, 1, 1);
+    var grey = new Conv2dGeometry(64, 32, 32, 1, 16, 4, 4, 2, 2, 1, 1, 1, 1);
+    for (DType type : List.of(DType.F32, DType.BF16)) {
+      if (backend.supports(type)) {
+        leavesNothing(convBackward(square, type));
+        leavesNothing(convBackward(grey, type));
+      }
+    }
+    var few = grey.withBatch(4);
+    var profiled = new ProfiledBackend(backend);
+    Buffer y = backend.allocate(DType.F32, few.outputLength());
+    profiled
+        .conv()
+        .forward(few, random((int) few.inputLength()), random((int) few.filterLength()), y);
+    leavesNothing(profiled::convolutionFloor);
+  }
+
+  private Runnable maxBackward() {
+    Buffer x = random(16 * 32 * 512);
+    Buffer y = random(32);
+    return () ->
+        backend
+            .reduce()
+            .maxBackward(new ReduceGeometry(List.of(16, 32, 512), Set.of(0, 2)), x, y, y, x);
+  }
+
+  private Runnable batchNormBackward() {
+    int rows = 300;
+    int channels = 1000;
+    Buffer x = random(rows * channels);
+    Buffer dx = random(rows * channels);
+    Buffer v = random(channels);
+    return () ->
+        backend.norm().batchNormBackward(rows, channels, 1, 1, x, v, v, v, v, x, x, dx, v, v);
+  }
+
+  private Runnable convBackward(Conv2dGeometry g, DType type) {
+    Buffer x = backend.allocate(type, g.inputLength());
+    Buffer w = backend.allocate(type, g.filterLength());
+    Buffer dy = backend.allocate(type, g.outputLength());
+    Buffer dx = backend.allocate(type, g.inputLength());
+    Buffer dw = backend.allocate(type, g.filterLength());
+    List.of(x, w, dy).forEach(buffer -> backend.elementwise().fill(buffer, 1));
+    return () -> backend.conv().backward(g, x, w, dy, dx, dw);
+  }
+
+  /** With ever less memory to be had. */
+  private void leavesNothing(Runnable kernel) {
+    List<Buffer> others = new ArrayList<>();
+    int failures = 0;
+    for (long room = room(); room >= 64; room = room()) {
+      long live = backend.memory().live();
+      if (room < 1 << 26) {
+        try {
+          kernel.run();
+        } catch (DeviceMemoryException e) {
+          failures++;
+        }
+      }
+      assertEquals(live, backend.memory().live());
+      long bytes = Math.min(Math.max(64, room / 4), 1 << 30);
+      others.add(backend.allocate(DType.I32, bytes / Integer.BYTES));
+    }
+    assertTrue(failures > 0);
+    others.forEach(backend::release);
+  }
+
+  private long room() {
+    return backend.memory().budget() - backend.memory().live();
+  }
+
+  /** What lies in between would take 160 and 200 MiB. */
+  @Test
+  void theInputsGradientOfManyOrLargeImagesTakesLittleMemory() {
+    var many = new Conv2dGeometry(209, 32, 32, 4, 5, 7, 7, 1, 1, 3, 3, 3, 3);
+    Buffer w = random((int) many.filterLength());
+    Buffer dy = random((int) many.outputLength());
+    float[] whole = convolvedBack(many, dy, w);
+    int from = 0;
+    for (int batch : new int[] {1, 103, 105}) {
+      Conv2dGeometry some = many.withBatch(batch);
+      Buffer theirs = dy.slice(from * some.outputLength() / batch, some.outputLength());
+      int first = (int) (from * some.inputLength() / batch);
+      assertArrayEquals(
+          Arrays.copyOfRange(whole, first, first + (int) some.inputLength()),
+          convolvedBack(some, theirs, w));
+      from += batch;
+    }
+    var large = new Conv2dGeometry(1, 512, 512, 4, 5, 7, 7, 1, 1, 3, 3, 3, 3);
+    convolvedBack(large, random((int) large.outputLength()), w);
+    long peak = backend.memory().peak();
+    assertTrue(peak < 150 << 20, DeviceMemoryException.size(peak));
   }
 
   @Test
