@@ -206,5 +206,6 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
                   test.channels(),
                   test.classNames().size()));
     }
+    spec.requireClasses("the model", test.classNames());
   }
 }

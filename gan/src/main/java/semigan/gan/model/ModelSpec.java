@@ -1,6 +1,7 @@
 package semigan.gan.model;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a model is, apart from its weights. Written into every model file, so that the file alone
@@ -54,6 +55,30 @@ public record ModelSpec(
     int top = (canvas - height) / 2;
     int left = (canvas - width) / 2;
     return ((top + row) * canvas + left) * channels;
+  }
+
+  /**
+   * Refuses data in which a label means another class. Numbers, as IDX files have them, go with any
+   * names.
+   *
+   * @param who learnt the classes of this spec, to say it
+   * @param here the names of the data's classes
+   * @throws IllegalArgumentException if they are others, or in another order
+   */
+  public void requireClasses(String who, List<String> here) {
+    boolean same = here.equals(classes);
+    boolean numbered = isNumbered(here) || isNumbered(classes);
+    if (!same && (here.size() != classes.size() || !numbered)) {
+      throw new IllegalArgumentException(
+          "%s learnt the classes %s, but the data has %s, so that a label would mean another class; give the data that it learnt from, its classes named as they were"
+              .formatted(who, String.join(", ", classes), String.join(", ", here)));
+    }
+  }
+
+  /** Whether each name is its own place. */
+  private static boolean isNumbered(List<String> names) {
+    return IntStream.range(0, names.size())
+        .allMatch(label -> names.get(label).equals(Integer.toString(label)));
   }
 
   /** Whether there is a generator. */

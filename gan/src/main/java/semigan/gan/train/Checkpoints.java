@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import semigan.gan.model.GanModel;
 import semigan.gan.store.StoreException;
 import semigan.nn.StateException;
 import semigan.nn.StateFile;
@@ -58,15 +59,19 @@ final class Checkpoints {
   /**
    * Loads the newest checkpoint that is whole.
    *
+   * @param classes names of the data's classes
    * @param warnings hears of those that are not
    * @return the step after which it was written, or nothing if there are no checkpoints
+   * @throws IllegalArgumentException if the newest whole one learnt other classes
    * @throws StoreException if there are checkpoints but none is whole, or the newest whole one is
    *     of another architecture: to begin again would overwrite the run
    */
-  Optional<Long> loadNewest(Map<String, Tensor> state, Consumer<String> warnings) {
+  Optional<Long> loadNewest(
+      Map<String, Tensor> state, List<String> classes, Consumer<String> warnings) {
     List<Path> files = oldestFirst();
     for (int i = files.size() - 1; i >= 0; i--) {
       try {
+        GanModel.readSpec(files.get(i)).requireClasses("the model in " + files.get(i), classes);
         StateFile.load(files.get(i), state);
         return Optional.of(step(files.get(i)));
       } catch (StateException e) {

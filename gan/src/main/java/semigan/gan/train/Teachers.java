@@ -91,7 +91,7 @@ final class Teachers {
    *
    * @param spec of the pupil
    * @throws IllegalArgumentException as {@link #find}, and if one works on a larger canvas, or
-   *     learnt from images of another size
+   *     learnt from images of another size, or other classes
    * @throws StoreException as {@link #find}
    */
   static Teachers of(TrainConfig config, ModelSpec spec, Backend device) {
@@ -128,6 +128,7 @@ final class Teachers {
   }
 
   private static int margin(Path file, ModelSpec there, ModelSpec spec) {
+    there.requireClasses("teacher " + file, spec.classes());
     if (there.height() != spec.height() || there.width() != spec.width()) {
       throw new IllegalArgumentException(
           "teacher %s learnt from images of %dx%d, and here they are %dx%d; give the --size that they had there"

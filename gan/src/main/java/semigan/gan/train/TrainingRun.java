@@ -100,7 +100,8 @@ public final class TrainingRun {
   /**
    * Trains from the newest checkpoint in {@code folder}, if there is one, to the end.
    *
-   * @throws IllegalArgumentException if the folder's run has taken more steps than the config says
+   * @throws IllegalArgumentException if the folder's run has taken more steps than the config says,
+   *     or learnt other classes than the data has
    * @throws DivergedException if a loss or a gradient is not finite; the folder's earlier files are
    *     whole
    * @throws StoreException if the folder cannot be written, another run is writing to it, its
@@ -120,7 +121,10 @@ public final class TrainingRun {
                   config.images().labels(),
                   device.description(),
                   folder));
-      long first = checkpoints.loadNewest(trainer.state(), listener::message).orElse(0L);
+      long first =
+          checkpoints
+              .loadNewest(trainer.state(), data.spec().classes(), listener::message)
+              .orElse(0L);
       requireNothingLost(folder, first);
       describe(folder, first);
       if (first == 0) {

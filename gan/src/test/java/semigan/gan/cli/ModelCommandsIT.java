@@ -105,6 +105,15 @@ class ModelCommandsIT {
     assertTrue(run("evaluate", file).refused(2).contains("give --data"));
   }
 
+  /** Folders are sorted: a renamed class would change places with the other. */
+  @Test
+  void aClassOfAnotherNameIsNotTakenForTheOneInItsPlace() throws IOException {
+    Path data = Samples.renamedShapes(folder.resolve("data"));
+    String line = run("evaluate", model, "--data", data.toString()).refused(2);
+    assertTrue(
+        line.contains("learnt the classes bars, discs, but the data has discs, z_bars"), line);
+  }
+
   /** What a network says that was not trained to say it is chance. */
   @Test
   void nothingIsSaidThatTheModelDidNotLearn() throws IOException {

@@ -135,6 +135,18 @@ class ResumeIT {
   }
 
   @Test
+  void classesOfOtherNamesAreNotLearntOnTop() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    // Data may be moved, but not come back with its classes in another order.
+    Path data = Samples.renamedShapes(folder.resolve("shapes"));
+    String line = refusal(run, 2, "--steps", "33", "--data", data.toString());
+    assertTrue(
+        line.contains(
+            "checkpoints/000030.safetensors learnt the classes bars, discs, but the data has discs, z_bars"),
+        line);
+  }
+
+  @Test
   void aRunDoesNotEndBeforeItsLastCheckpoint() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     String line = refusal(run, 2, "--steps", "20");

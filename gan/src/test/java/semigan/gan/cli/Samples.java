@@ -54,6 +54,16 @@ final class Samples {
     return arguments.toArray(String[]::new);
   }
 
+  /** The same images, of which the bars are called {@code z_bars}. */
+  static Path renamedShapes(Path folder) throws IOException {
+    writeShapes(folder, 20);
+    for (String side : new String[] {"train", "test"}) {
+      Path bars = folder.resolve(side).resolve("bars");
+      Files.move(bars, bars.resolveSibling("z_bars"));
+    }
+    return folder;
+  }
+
   /** Draws {@code each} training images of a class and 10 test images. */
   static Path writeShapes(Path folder, int each) {
     return writeShapes(folder, each, 10);

@@ -24,6 +24,7 @@ import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
+import semigan.gan.model.ModelSpec;
 import semigan.gan.store.JsonFile;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
@@ -210,6 +211,42 @@ class TeachersTest {
           refusal.getMessage().contains("labels is 20 there, 40 here; seed is 1 there, 2 here"),
           refusal.getMessage());
     }
+  }
+
+  /** Glyphs are numbered, which goes with any names. */
+  @Test
+  void oneWithOtherNamesForTheClassesIsRefused() throws IOException {
+    try (Backend device = Backends.open("reference");
+        Scope scope = Scope.open(device)) {
+      ModelSpec numbered = makeTeacher(Architecture.MLP, scope.device()).spec();
+      ModelSpec named = withClasses(numbered, "abcdefghij");
+      TrainConfig config = taught(Map.of());
+      Teachers.require(config, named);
+      GanModel.create(named, new RandomSource(scope.device(), 7))
+          .save(RunFolder.open(teacher()).model());
+      Teachers.require(config, named);
+      Teachers.require(config, numbered);
+      ModelSpec renamed = withClasses(numbered, "bcdefghijz");
+      String refusal =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> Teachers.of(config, renamed, scope.device()))
+              .getMessage();
+      assertTrue(
+          refusal.contains("classes a, b, c, d, e, f, g, h, i, j, but the data has b, c"), refusal);
+    }
+  }
+
+  private static ModelSpec withClasses(ModelSpec spec, String letters) {
+    return new ModelSpec(
+        spec.architecture(),
+        spec.canvas(),
+        spec.height(),
+        spec.width(),
+        spec.channels(),
+        spec.filters(),
+        spec.latent(),
+        List.of(letters.split("")));
   }
 
   @Test
