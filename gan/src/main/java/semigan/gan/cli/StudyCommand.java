@@ -133,10 +133,24 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       RunData.of(stage.config, stage.data);
       if (Files.exists(stage.folder)) {
         StudyFolder.open(stage.folder, stage.config);
+        requireMeasuredAlike(stage);
       }
     }
     requirePrecision(stages);
     return stages;
+  }
+
+  /** Seeds of before a run with held-out images was measured on them at its end, too. */
+  private void requireMeasuredAlike(Stage stage) {
+    boolean heldOut = stage.config.images().heldOut() > 0;
+    boolean alike =
+        StudyFolder.open(stage.folder).seeds().stream()
+            .allMatch(result -> !result.finished() || result.heldOut() == heldOut);
+    if (!alike && !open(stage).isEmpty()) {
+      throw new IllegalArgumentException(
+          "the seeds that %s has finished were measured on the test images, and more would be on the held-out ones; give another --out"
+              .formatted(stage.folder));
+    }
   }
 
   /** All stages have the same device. A study that is finished needs none. */
@@ -221,10 +235,11 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     @Override
     public synchronized void ended(SeedResult result, boolean earlier) {
       out.printf(
-          "seed %d: %d errors in %d (%.2f%%), %.0f s%s%n",
+          "seed %d: %d errors in %d %s (%.2f%%), %.0f s%s%n",
           result.seed(),
           result.errors(),
           result.images(),
+          result.measuredOn(),
           100.0 * result.errors() / result.images(),
           result.seconds(),
           earlier ? ", finished before" : "");
@@ -252,12 +267,10 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     line.put("wanted", seeds.size());
     if (!finished.isEmpty()) {
       Summary errors = Summary.of(errors(finished));
-      int images = finished.get(0).images();
       console.printf(
-          "%d seed%s: %s, of %d test images%n",
-          errors.count(), errors.count() == 1 ? "" : "s", text(errors), images);
+          "%d seed%s: %s%n", errors.count(), errors.count() == 1 ? "" : "s", text(finished));
       line.put("errors", finite(errors));
-      line.put("testImages", images);
+      putImages(line, finished);
       line.put("seeds", finished);
       line.put("warnings", warnings(folder, finished, console));
     }
@@ -282,13 +295,21 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     return results.stream().mapToDouble(SeedResult::errors).toArray();
   }
 
-  private static String text(Summary errors) {
+  private static String text(List<SeedResult> results) {
+    Summary errors = Summary.of(errors(results));
     String mean = "%.1f errors on average".formatted(errors.mean());
-    return errors.count() == 1
-        ? mean
-        : mean
-            + ", standard deviation %.1f, median %.1f; the true mean is below %.1f with 95%% confidence"
+    String spread =
+        errors.count() == 1
+            ? ""
+            : ", standard deviation %.1f, median %.1f; the true mean is below %.1f with 95%% confidence"
                 .formatted(errors.deviation(), errors.median(), errors.upperBound());
+    SeedResult any = results.get(0);
+    return "%s%s, of %d %s".formatted(mean, spread, any.images(), any.measuredOn());
+  }
+
+  private static void putImages(Map<String, Object> line, List<SeedResult> results) {
+    SeedResult any = results.get(0);
+    line.put(any.heldOut() ? "heldOutImages" : "testImages", any.images());
   }
 
   /** JSON has no NaN. */
@@ -316,6 +337,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     for (SeedResult one : first.seeds()) {
       for (SeedResult other : second.seeds()) {
         if (one.seed() == other.seed() && one.finished() && other.finished()) {
+          requireSameImages(first, one, second, other);
           ours.add(one);
           theirs.add(other);
         }
@@ -331,6 +353,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       line.put("first", first.path().toString());
       line.put("second", second.path().toString());
       line.put("difference", finite(test.differences()));
+      putImages(line, ours);
       if (!Double.isNaN(test.p())) {
         line.put("t", test.t());
         line.put("p", test.p());
@@ -338,8 +361,8 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       System.out.println(Output.json(line));
       return;
     }
-    System.out.printf("%s: %s%n", first.path(), text(Summary.of(errors(ours))));
-    System.out.printf("%s: %s%n", second.path(), text(Summary.of(errors(theirs))));
+    System.out.printf("%s: %s%n", first.path(), text(ours));
+    System.out.printf("%s: %s%n", second.path(), text(theirs));
     System.out.printf(
         "over %d seeds in common the first makes %.1f errors %s%s%n",
         ours.size(),
@@ -348,5 +371,15 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
         Double.isNaN(test.p())
             ? "; whether that is chance cannot be said from these"
             : "; t = %.2f, p = %.3g (two-sided, paired)".formatted(test.t(), test.p()));
+  }
+
+  private static void requireSameImages(
+      StudyFolder first, SeedResult one, StudyFolder second, SeedResult other) {
+    if (one.heldOut() != other.heldOut()) {
+      throw new IllegalArgumentException(
+          "seed %d was measured on the %s in %s and on the %s in %s; compare studies that are measured alike"
+              .formatted(
+                  one.seed(), one.measuredOn(), first.path(), other.measuredOn(), second.path()));
+    }
   }
 }

@@ -153,8 +153,12 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
                   result.step(), result.seconds(), result.imagesPerSecond(), folder.model()));
       if (!Double.isNaN(result.accuracy())) {
         log.message(
-            "test accuracy: %.2f%% (%d errors in %d)"
-                .formatted(100 * result.accuracy(), result.testErrors(), result.testImages()));
+            "%s accuracy: %.2f%% (%d errors in %d)"
+                .formatted(
+                    result.heldOut() ? "held-out" : "test",
+                    100 * result.accuracy(),
+                    result.errors(),
+                    result.images()));
       }
       if (alone != null) {
         log.message(
@@ -174,9 +178,9 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       line.put("seconds", result.seconds());
       line.put("imagesPerSecond", result.imagesPerSecond());
       if (!Double.isNaN(result.accuracy())) {
-        line.put("accuracy", result.accuracy());
-        line.put("testErrors", result.testErrors());
-        line.put("testImages", result.testImages());
+        line.put(result.heldOut() ? "heldOutAccuracy" : "accuracy", result.accuracy());
+        line.put(result.heldOut() ? "heldOutErrors" : "testErrors", result.errors());
+        line.put(result.heldOut() ? "heldOutImages" : "testImages", result.images());
       }
       if (alone != null) {
         line.put("baselineAccuracy", baselineAccuracy);

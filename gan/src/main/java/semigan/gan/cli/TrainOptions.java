@@ -139,7 +139,7 @@ final class TrainOptions {
       names = "--held-out",
       paramLabel = "N",
       description =
-          "Training images kept out of training to measure on while it goes on, as many of each class; tune on these, never on the test images (default: 0, measures on the test images without choosing by them).")
+          "Training images kept out of training to measure on, as many of each class; tune on these, never on the test images, which 'evaluate' measures then (default: 0, measures on the test images without choosing by them).")
   private Integer heldOut;
 
   @Option(

@@ -21,9 +21,9 @@ import semigan.kernels.Backend;
 
 /**
  * The same training over several seeds, each with labels of its own choice. What counts is the
- * averaged model of the last step, measured on the test images once; nothing is chosen by them. It
- * can be stopped at any time, and goes on where it was: finished seeds are not run again, and one
- * that was stopped goes on from its last checkpoint.
+ * averaged model of the last step, measured once: on the test images, by which nothing is chosen,
+ * or on those held out of training. It can be stopped at any time, and goes on where it was:
+ * finished seeds are not run again, and one that was stopped goes on from its last checkpoint.
  */
 public final class Study {
   private static final int STOP_SECONDS = 120;
@@ -135,8 +135,9 @@ public final class Study {
               seed,
               result.step(),
               result.finished(),
-              result.testErrors(),
-              result.testImages(),
+              result.heldOut(),
+              result.errors(),
+              result.images(),
               before + result.seconds());
       folder.put(reached);
       if (result.finished()) {

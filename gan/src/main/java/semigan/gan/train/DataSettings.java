@@ -14,7 +14,7 @@ import java.util.Set;
  * @param dataDir where to look for it first, or null
  * @param labels how many training images keep their label, as many of each class; 0 for none
  * @param heldOut training images that are kept out of training, as many of each class, to measure
- *     on while it goes on; 0 measures on the test images
+ *     on; 0 measures on the test images
  * @param size height and width that images of a folder are brought to, and of the canvas
  * @param shift augmentation: moves training images by up to so many pixels each way
  * @param flip augmentation: mirrors every other training image, left to right

@@ -12,13 +12,10 @@ import semigan.gan.model.ModelSpec;
  *
  * @param spec of the model that learns from it
  * @param train the images to learn from
- * @param watched those to measure on while training goes on: held out of training, or the test
- *     images
- * @param test those to measure on at the end
+ * @param watched those to measure on: held out of training, or the test images
  * @param labelled which of {@code train} show their label
  */
-public record RunData(
-    ModelSpec spec, ImageDataset train, ImageDataset watched, ImageDataset test, int[] labelled) {
+public record RunData(ModelSpec spec, ImageDataset train, ImageDataset watched, int[] labelled) {
   /**
    * @param original the data, at its own size
    * @throws IllegalArgumentException if config and data do not fit together
@@ -50,7 +47,7 @@ public record RunData(
           "a batch of %d is larger than the data, which has %d training images; --batch can be at most that"
               .formatted(config.learning().batch(), train.size()));
     }
-    return new RunData(spec, train, watched, padded.test(), labelled);
+    return new RunData(spec, train, watched, labelled);
   }
 
   /**

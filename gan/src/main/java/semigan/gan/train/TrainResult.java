@@ -8,9 +8,10 @@ package semigan.gan.train;
  * @param finished false if it was stopped before its end
  * @param seconds that it took, this time
  * @param imagesPerSecond real images seen by the discriminator in a second of training steps
- * @param testErrors test images put into a wrong class by the averaged model; -1 without labels
- * @param testImages test images
- * @param accuracy share of test images put into their class; NaN without labels
+ * @param heldOut whether it was measured on images held out of training, and not on the test images
+ * @param errors images put into a wrong class by the averaged model; -1 without labels
+ * @param images how many it was measured on
+ * @param accuracy share of them put into their class; NaN without labels
  */
 public record TrainResult(
     String run,
@@ -18,6 +19,7 @@ public record TrainResult(
     boolean finished,
     double seconds,
     double imagesPerSecond,
-    int testErrors,
-    int testImages,
+    boolean heldOut,
+    int errors,
+    int images,
     double accuracy) {}

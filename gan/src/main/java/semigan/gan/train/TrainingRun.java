@@ -23,8 +23,8 @@ import semigan.tensor.Scope;
 
 /**
  * A whole training run in its folder: its settings, steps, sample grids on fixed noise,
- * measurements on the test images, metrics, checkpoints, and at the end the averaged model and a
- * chart. It can be stopped after any step, and resumed.
+ * measurements on the test images or on those held out for it, metrics, checkpoints, and at the end
+ * the averaged model and a chart. It can be stopped after any step, and resumed.
  */
 public final class TrainingRun {
   /** Steps over which metrics are averaged into one record. */
@@ -80,8 +80,8 @@ public final class TrainingRun {
 
   /**
    * The same classifier trained on the labelled images alone, with the same labelled batches,
-   * augmentation, learning rate and averaging, measured on the test images: what semi-supervised
-   * training is measured against.
+   * augmentation, learning rate and averaging, measured on the images that the run is measured on:
+   * what semi-supervised training is measured against.
    */
   public Accuracy baseline() {
     TrainConfig alone = config.baseline(BASELINE_STEPS);
@@ -93,7 +93,7 @@ public final class TrainingRun {
       for (long step = 1; step <= alone.learning().steps(); step++) {
         trainer.step(step, loaders.next());
       }
-      return Accuracy.of(trainer.average().discriminator(), data.test(), device);
+      return Accuracy.of(trainer.average().discriminator(), data.watched(), device);
     }
   }
 
@@ -217,8 +217,9 @@ public final class TrainingRun {
         finished,
         (System.nanoTime() - started) / 1e9,
         progress.imagesPerSecond(),
+        config.images().heldOut() > 0,
         accuracy.map(Accuracy::errors).orElse(-1),
-        data.test().size(),
+        data.watched().size(),
         accuracy.map(Accuracy::share).orElse(Double.NaN));
   }
 
@@ -329,15 +330,13 @@ public final class TrainingRun {
       recorder.record(step, samples.diversity(trainer.model()));
     }
 
-    /** On the images kept apart for it while the run goes on; at its end on the test images. */
+    /** On the images kept apart for it, at the end too: who tunes is not to see test errors. */
     Optional<Accuracy> measure() {
       if (data.labelled().length == 0) {
         return Optional.empty();
       }
-      boolean onTest = data.watched() == data.test() || step == config.learning().steps();
-      Accuracy accuracy =
-          Accuracy.of(
-              trainer.average().discriminator(), onTest ? data.test() : data.watched(), device);
+      boolean onTest = config.images().heldOut() == 0;
+      Accuracy accuracy = Accuracy.of(trainer.average().discriminator(), data.watched(), device);
       if (step > firstStep) { // where a run goes on, its record is there already
         recorder.record(
             step,

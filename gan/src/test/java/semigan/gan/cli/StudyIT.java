@@ -67,6 +67,35 @@ class StudyIT {
     assertEquals(2, file("s/seed-02/config.json").get("seed").asInt());
   }
 
+  @Test
+  void aStudyWithHeldOutImagesSumsUpTheirErrors() throws IOException {
+    String[] tuned = {"--held-out", "4"};
+    JsonNode line = run(study(3, 1, "s", "--held-out", "4", "--json")).json();
+    assertEquals(4, line.get("heldOutImages").asInt());
+    assertFalse(line.has("testImages"), line.toString());
+    String out = run(study(3, 2, "s", tuned)).done().out();
+    assertTrue(out.contains(", of 4 held-out images\n") && !out.contains("test"), out);
+    run(study(3, 2, "same", tuned)).done();
+    String equal = run("study", "--compare", "s", "same").done().out();
+    assertTrue(equal.contains(", of 4 held-out images\n"), equal);
+    assertEquals(
+        4, run("study", "--compare", "s", "same", "--json").json().get("heldOutImages").asInt());
+
+    // As it was when the end of every run was measured on the test images.
+    ObjectNode contents = (ObjectNode) file("s/study.json");
+    contents
+        .get("seeds")
+        .forEach(seed -> assertTrue(((ObjectNode) seed).remove("heldOut").asBoolean()));
+    Files.writeString(folder.resolve("s/study.json"), contents.toString());
+    assertTrue(run(study(3, 2, "s", tuned)).done().out().contains(", of 4 test images\n"));
+    String more = run(study(3, 3, "s", tuned)).refused(2);
+    assertTrue(more.contains("s has finished were measured on the test images"), more);
+    String unlike = run("study", "--compare", "s", "same").refused(2);
+    assertTrue(
+        unlike.contains("measured on the test images in s and on the held-out images in same"),
+        unlike);
+  }
+
   /** It takes a generator minutes to die, so the warning is written by hand here. */
   @Test
   void whatSeedsWereWarnedOfIsSaidAgainAtTheEnd() throws IOException {

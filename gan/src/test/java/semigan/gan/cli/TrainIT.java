@@ -150,6 +150,27 @@ class TrainIT {
     assertTrue(Files.exists(folder.resolve(result.get("run").asText())));
   }
 
+  /** Who tunes is not to see them: the test images are for {@code evaluate} alone. */
+  @Test
+  void aRunWithHeldOutImagesSaysNothingOfTheTestImages() {
+    GanJar.Result ended = train("--held-out", "4", "--baseline", "--json", "--name", "tuned");
+    JsonNode result = ended.json();
+    assertEquals(4, result.get("heldOutImages").asInt());
+    int errors = result.get("heldOutErrors").asInt();
+    assertEquals(1 - errors / 4.0, result.get("heldOutAccuracy").asDouble(), 1e-12);
+    assertEquals(0, result.get("baselineAccuracy").asDouble() * 4 % 1, "shares of four");
+    assertTrue(ended.err().contains("of the held-out images right (" + errors + " errors in 4)"));
+    assertTrue(ended.err().contains("held-out accuracy: "), ended::err);
+    assertFalse((result + ended.err()).contains("test"), ended::toString);
+    Map<String, Object> last = new TreeMap<>();
+    for (var record : MetricsLog.read(folder.resolve("runs/tuned/metrics.jsonl"))) {
+      last.putAll(record);
+    }
+    assertEquals(errors, last.get("heldOutErrors"));
+    assertFalse(last.containsKey("testErrors"), last::toString);
+    assertEquals(20, run("evaluate", "runs/tuned", "--json").json().get("testImages").asInt());
+  }
+
   @Test
   void theSameSettingsGiveTheSameWeightsAndAnotherSeedOthers() throws IOException {
     byte[] expected = Files.readAllBytes(Samples.model().resolve("model.safetensors"));
