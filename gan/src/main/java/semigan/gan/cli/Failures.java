@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 import semigan.gan.data.DataException;
 import semigan.gan.model.ClassNotDrawnException;
+import semigan.gan.model.NotFiniteException;
 import semigan.gan.store.StoreException;
 import semigan.gan.train.DivergedException;
 import semigan.kernels.BackendUnavailableException;
@@ -95,6 +96,7 @@ final class Failures implements IExecutionExceptionHandler {
         || failure instanceof DataException
         || failure instanceof StoreException
         || failure instanceof ClassNotDrawnException
+        || failure instanceof NotFiniteException
         || failure instanceof DivergedException
         || failure instanceof BackendUnavailableException
         || failure instanceof DeviceFailureException

@@ -2,6 +2,7 @@ package semigan.gan.evaluate;
 
 import semigan.gan.data.ImageDataset;
 import semigan.gan.model.Discriminator;
+import semigan.gan.model.NotFiniteException;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.nn.Mode;
@@ -18,7 +19,11 @@ public record Accuracy(int[][] confusion) {
   /** Always the same, since a device may round differently in batches of another size. */
   private static final int BATCH = 100;
 
-  /** Classifies every labelled image of {@code images}, whose size must be the model's canvas. */
+  /**
+   * Classifies every labelled image of {@code images}, whose size must be the model's canvas.
+   *
+   * @throws NotFiniteException if a logit is not finite
+   */
   public static Accuracy of(Discriminator classifier, ImageDataset images, Backend device) {
     int classes = images.classNames().size();
     int[] predicted = new int[images.size()];
@@ -67,11 +72,21 @@ public record Accuracy(int[][] confusion) {
     }
   }
 
-  static int largest(float[] values, int from, int length) {
+  /**
+   * The class of the largest of an image's logits.
+   *
+   * @throws NotFiniteException if one is not finite: no comparison with NaN holds
+   */
+  static int largest(float[] logits, int from, int classes) {
     int best = 0;
-    for (int i = 1; i < length; i++) {
-      if (values[from + i] > values[from + best]) {
-        best = i;
+    for (int k = 0; k < classes; k++) {
+      if (!Float.isFinite(logits[from + k])) {
+        throw new NotFiniteException(
+            "a classifier's logit of an image is %s: the model has diverged in training; train it with lower rates, or from an earlier checkpoint"
+                .formatted(logits[from + k]));
+      }
+      if (logits[from + k] > logits[from + best]) {
+        best = k;
       }
     }
     return best;

@@ -15,14 +15,16 @@ import semigan.tensor.ops.Unary;
 /**
  * What a discriminator says of one image.
  *
+ * @param best the most probable class
  * @param probabilities of each class, given that the image is real
  * @param real the probability that it is not generated
  */
-public record Judgement(float[] probabilities, float real) {
+public record Judgement(int best, float[] probabilities, float real) {
   private static final float BLACK = -1;
 
   /**
    * @param pixels {@code [height, width, channels]} of the model's images, in [-1, 1]
+   * @throws semigan.gan.model.NotFiniteException if a logit is not finite
    */
   public static Judgement of(GanModel model, float[] pixels, Backend device) {
     ModelSpec spec = model.spec();
@@ -31,7 +33,9 @@ public record Judgement(float[] probabilities, float real) {
       Tensor x = Tensor.of(scope.device(), shape, onCanvas(spec, pixels));
       Tensor logits = model.discriminator().forward(x, Mode.EVAL);
       return new Judgement(
-          Softmax.softmax(logits).toFloats(), Unary.sigmoid(Losses.realLogit(logits)).item());
+          Accuracy.largest(logits.toFloats(), 0, spec.classes().size()),
+          Softmax.softmax(logits).toFloats(),
+          Unary.sigmoid(Losses.realLogit(logits)).item());
     }
   }
 
@@ -43,10 +47,5 @@ public record Judgement(float[] probabilities, float real) {
       System.arraycopy(pixels, y * row, canvas, spec.onCanvas(y), row);
     }
     return canvas;
-  }
-
-  /** The most probable class. */
-  public int best() {
-    return Accuracy.largest(probabilities, 0, probabilities.length);
   }
 }

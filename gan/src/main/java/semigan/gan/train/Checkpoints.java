@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import semigan.gan.model.GanModel;
+import semigan.gan.model.NotFiniteException;
 import semigan.gan.store.StoreException;
 import semigan.nn.StateException;
 import semigan.nn.StateFile;
@@ -30,8 +31,14 @@ final class Checkpoints {
     this.folder = folder;
   }
 
-  /** Writes a checkpoint, then drops the oldest ones. */
+  /**
+   * Writes a checkpoint, then drops the oldest ones.
+   *
+   * @throws NotFiniteException if a tensor is not finite, which the next step's losses would tell
+   *     of first; nothing is then written
+   */
   Path save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
+    requireFinite(step, state);
     Path file = folder.resolve("%06d%s".formatted(step, SUFFIX));
     Map<String, String> described = new HashMap<>(metadata);
     described.put("semigan.step", Long.toString(step));
@@ -45,6 +52,21 @@ final class Checkpoints {
       throw new StoreException(e.getMessage(), e);
     }
     return file;
+  }
+
+  private void requireFinite(long step, Map<String, Tensor> state) {
+    for (Map.Entry<String, Tensor> entry : state.entrySet()) {
+      if (entry.getValue().firstNonFinite().isPresent()) {
+        throw new NotFiniteException(
+            "step %d: it made %s not finite; lower the learning rates; %s"
+                .formatted(
+                    step,
+                    entry.getKey(),
+                    newest()
+                        .map(path -> "the last good checkpoint is " + path)
+                        .orElse("there is no checkpoint yet")));
+      }
+    }
   }
 
   private static void drop(Path checkpoint) {

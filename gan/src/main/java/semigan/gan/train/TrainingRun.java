@@ -12,6 +12,7 @@ import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.image.LossChart;
+import semigan.gan.model.NotFiniteException;
 import semigan.gan.store.Environment;
 import semigan.gan.store.FolderLock;
 import semigan.gan.store.JsonFile;
@@ -104,6 +105,7 @@ public final class TrainingRun {
    *     or learnt other classes than the data has
    * @throws DivergedException if a loss or a gradient is not finite; the folder's earlier files are
    *     whole
+   * @throws NotFiniteException if weights are not finite, or what they say of an image; as above
    * @throws StoreException if the folder cannot be written, another run is writing to it, its
    *     checkpoints cannot be gone on from, or it has a model but no checkpoint
    */
@@ -204,7 +206,6 @@ public final class TrainingRun {
     if (progress.step > progress.savedStep) {
       progress.save();
     }
-    progress.flush();
     Optional<Accuracy> accuracy = finished ? progress.measure() : Optional.empty();
     progress.sample();
     progress.chart();
@@ -356,7 +357,13 @@ public final class TrainingRun {
     }
 
     void save() {
-      checkpoints.save(step, trainer.state(), trainer.metadata());
+      flush(); // a run that goes on from here knows no sum of earlier steps
+      try {
+        checkpoints.save(step, trainer.state(), trainer.metadata());
+      } catch (NotFiniteException e) {
+        recorder.warn(step, e.getMessage());
+        throw e;
+      }
       savedStep = step;
     }
 

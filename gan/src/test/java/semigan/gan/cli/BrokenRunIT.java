@@ -1,6 +1,7 @@
 package semigan.gan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -49,6 +50,30 @@ class BrokenRunIT {
     String[] verbose = {"train", "--resume", "run", "--steps", "39", "--rate", "1e30", "--verbose"};
     String stack = run(verbose).err();
     assertTrue(stack.contains("\tat semigan.gan.train."), stack);
+  }
+
+  /** Its losses are of the weights before it, which are finite. */
+  @Test
+  void aLastStepThatSpoilsTheWeightsIsNotSaved() throws IOException {
+    String[] arguments = Samples.train(Samples.shapes(), 1, "--preset", "supervised");
+    List<String> diverging = new ArrayList<>(List.of(arguments));
+    diverging.addAll(List.of("--rate", "3e38", "--out", ".", "--name", "first"));
+    String line = run(diverging.toArray(String[]::new)).refused(1);
+    assertTrue(line.startsWith("gan: step 1: it made model.discriminator."), line);
+    assertTrue(line.endsWith("there is no checkpoint yet"), line);
+    assertFalse(Files.exists(folder.resolve("first/model.safetensors")));
+    assertEquals(
+        List.of("step 1: " + line.substring("gan: ".length())),
+        MetricsLog.warnings(folder.resolve("first/metrics.jsonl")));
+
+    run(Samples.train(
+            Samples.shapes(), 1, "--preset", "supervised", "--out", ".", "--name", "second"))
+        .done();
+    Map<String, Long> before = Samples.checksums(folder.resolve("second"));
+    line = run("train", "--resume", "second", "--steps", "2", "--rate", "3e38").refused(1);
+    assertTrue(line.startsWith("gan: step 2: "), line);
+    assertTrue(line.endsWith("checkpoint is second/checkpoints/000001.safetensors"), line);
+    assertKept(before, Samples.checksums(folder.resolve("second")));
   }
 
   @Test

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -151,6 +153,20 @@ class ModelCommandsIT {
     JsonNode probabilities = both.get(1).get("probabilities");
     double sum = probabilities.get("bars").asDouble() + probabilities.get("discs").asDouble();
     assertEquals(1, sum, 1e-5);
+  }
+
+  /** NaN is larger than nothing, and would be taken for the first class. */
+  @Test
+  void aModelThatSaysNoNumbersClassifiesNothing() throws IOException {
+    run("generate", model, "--count", "1", "--out", "own").done();
+    byte[] bytes = Files.readAllBytes(Path.of(file));
+    ByteBuffer weights = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    weights.putFloat(bytes.length - Float.BYTES, Float.NaN);
+    Files.write(folder.resolve("nan.safetensors"), bytes);
+    String line = run("classify", "nan.safetensors", "own/000000.png").refused(1);
+    assertTrue(line.contains("logit of an image is NaN: the model has diverged"), line);
+    String data = Samples.shapes().toString();
+    assertEquals(line, run("evaluate", "nan.safetensors", "--data", data).refused(1));
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import semigan.gan.store.FolderLock;
+import semigan.gan.store.MetricsLog;
 
 /** Stopping a run, and going on with it. */
 @Timeout(300)
@@ -166,7 +167,7 @@ class ResumeIT {
   }
 
   @Test
-  void aDamagedCheckpointIsSkippedForTheOneBefore() throws IOException {
+  void aDamagedCheckpointIsSkippedForTheOneBeforeAndNothingElseDiffers() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     cut(run.resolve("checkpoints/000030.safetensors"));
     String out = run("train", "--resume", "run").done().out();
@@ -175,6 +176,14 @@ class ResumeIT {
     assertEquals(
         Samples.checksums(Samples.model()).get("model.safetensors"),
         Samples.checksums(run).get("model.safetensors"));
+    assertEquals(measured(Samples.model()), measured(run));
+  }
+
+  /** What a run recorded, but for how fast it was. */
+  private static List<Map<String, Object>> measured(Path run) {
+    List<Map<String, Object>> records = MetricsLog.read(run.resolve("metrics.jsonl"));
+    records.forEach(record -> record.remove("imagesPerSecond"));
+    return records;
   }
 
   @Test
