@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import semigan.gan.data.DataSplit;
 import semigan.gan.store.RunFolder;
 import semigan.gan.study.PairedTest;
@@ -42,10 +46,12 @@ import semigan.kernels.Backends;
     })
 final class StudyCommand extends Verbosity implements Callable<Integer> {
   private static final Path STUDIES = Path.of("studies");
+  private static final Set<String> BESIDE_COMPARE = Set.of("--compare", "--json", "--verbose");
 
   /** One study of a command: a teacher's, or what the command asks for. */
   private record Stage(TrainConfig config, DataSplit data, Path folder) {}
 
+  @Spec private CommandSpec spec;
   @Mixin private TrainOptions options;
   @Mixin private ThreadsOption threads;
 
@@ -81,6 +87,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (compared != null) {
+      requireComparisonAlone();
       compare(StudyFolder.open(compared.get(0)), StudyFolder.open(compared.get(1)));
       return 0;
     }
@@ -104,6 +111,19 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       System.out.println(Output.json(line));
     }
     return 0;
+  }
+
+  private void requireComparisonAlone() {
+    List<String> others =
+        spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !BESIDE_COMPARE.contains(name))
+            .toList();
+    if (!others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--compare trains nothing and takes the studies as they are; leave out %s"
+              .formatted(String.join(", ", others)));
+    }
   }
 
   /** Refuses what cannot be run, before there is a folder and before a teacher learns in vain. */

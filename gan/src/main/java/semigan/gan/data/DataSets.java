@@ -1,5 +1,7 @@
 package semigan.gan.data;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Finds and opens data sets by name or by directory. */
 public final class DataSets {
@@ -16,9 +19,24 @@ public final class DataSets {
 
   private static final String GLYPHS = "glyphs";
 
-  /** A data set of four IDX files, 28x28x1, 60,000 and 10,000 images, ten classes. */
+  /**
+   * A data set of four IDX files, 28x28x1, 60,000 and 10,000 images, ten classes.
+   *
+   * @param firstTestLabels by which it is known, whatever its folder is called
+   */
   private record Known(
-      String name, String description, List<String> classNames, String debianPackage) {
+      String name,
+      String description,
+      List<String> classNames,
+      String firstTestLabels,
+      String debianPackage) {
+    boolean hasLabelsOf(ImageDataset test) {
+      return IntStream.range(0, Math.min(test.size(), firstTestLabels.length()))
+          .mapToObj(i -> Integer.toString(test.label(i)))
+          .collect(joining())
+          .equals(firstTestLabels);
+    }
+
     String howToGet(DataOptions options) {
       String byHand =
           "put %s (each may end in .gz) into %s"
@@ -35,6 +53,7 @@ public final class DataSets {
               "mnist",
               "handwritten digits",
               List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+              "721041495906901597349665407401",
               ""),
           new Known(
               "fashion-mnist",
@@ -50,6 +69,7 @@ public final class DataSets {
                   "sneaker",
                   "bag",
                   "ankle boot"),
+              "921161465745734124802579146093",
               "dataset-fashion-mnist"));
 
   private DataSets() {}
@@ -60,8 +80,8 @@ public final class DataSets {
    * @param nameOrDirectory {@code glyphs}, {@code mnist}, {@code fashion-mnist}, or a directory
    *     that holds four IDX files named as MNIST's are, or images in one sub-folder per class
    * @throws IllegalArgumentException if there is no data set of that name and no such directory
-   * @throws DataException if it is not found, with the places looked in and the ways to get it, or
-   *     if a file is damaged
+   * @throws DataException if it is not found, with the places looked in and the ways to get it, if
+   *     the files are those of another, or if one is damaged
    */
   public static DataSplit open(String nameOrDirectory, DataOptions options) {
     if (nameOrDirectory.equals(GLYPHS)) {
@@ -126,9 +146,22 @@ public final class DataSets {
     if (!found.isEmpty()) {
       IdxDirectory directory =
           found.stream().filter(IdxDirectory::isComplete).findFirst().orElse(found.get(0));
-      return directory.read(known.name, known.classNames);
+      DataSplit split = directory.read(known.name, known.classNames);
+      requireNoOther(known, directory, split.test());
+      return split;
     }
     throw missing(known, options, known.name + " was not found");
+  }
+
+  /** All of them have files of the same names: DIR alone may hold another than was asked for. */
+  private static void requireNoOther(Known known, IdxDirectory directory, ImageDataset test) {
+    for (Known other : KNOWN) {
+      if (other != known && other.hasLabelsOf(test)) {
+        throw new DataException(
+            "%s holds %s, as its test labels show, and not %s; name a directory of %s with --data-dir DIR or %s=DIR"
+                .formatted(directory, other.name, known.name, known.name, ENVIRONMENT_VARIABLE));
+      }
+    }
   }
 
   private static DataException missing(Known known, DataOptions options, String problem) {

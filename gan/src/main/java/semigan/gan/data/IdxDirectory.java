@@ -114,4 +114,9 @@ final class IdxDirectory {
     String dotted = file.replace("-idx", ".idx");
     return List.of(file, file + ".gz", dotted, dotted + ".gz");
   }
+
+  @Override
+  public String toString() {
+    return directory.toString();
+  }
 }

@@ -294,6 +294,11 @@ class StudyIT {
     run(study(3, 1, "fewer", "--held-out", "2")).done();
     String other = run("study", "--compare", "a", "fewer").refused(2);
     assertTrue(other.contains("heldOut is 2 there, 0 here"), other);
+    String more =
+        run("study", "--compare", "a", "b", "--labels", "7", "--rate", "-3", "--at-once", "1")
+            .refused(2);
+    assertTrue(more.endsWith("leave out --labels, --rate, --at-once"), more);
+    run("study", "--compare", "a", "b", "--verbose").done();
     String none = run("study", "--compare", "a", "nowhere").refused(1);
     assertTrue(none.contains("nowhere is not the folder of a study"), none);
   }

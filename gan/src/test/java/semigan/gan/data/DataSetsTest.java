@@ -83,6 +83,33 @@ class DataSetsTest {
     assertTrue(locationOf("mnist").isEmpty(), "no package puts MNIST there");
   }
 
+  /** The files have the same names; a folder that is not called after its data does not tell. */
+  @Test
+  void filesThatAreKnownToBeAnotherDataSetsAreRefused() throws IOException {
+    Path given = IdxWriter.dataSet(temporary.resolve("given"));
+    options = options.withDirectory(given);
+    writeTestLabels(given, "7210414959069015973496654074013134");
+    assertEquals(34, DataSets.open("mnist", options).test().size());
+    assertEquals(
+        given
+            + " holds mnist, as its test labels show, and not fashion-mnist; name a directory of fashion-mnist with --data-dir DIR or SEMIGAN_DATA=DIR",
+        refusal("fashion-mnist"));
+    writeTestLabels(given, "9211614657457341248025791460933333");
+    assertEquals(34, DataSets.open("fashion-mnist", options).test().size());
+    assertTrue(refusal("mnist").contains(given + " holds fashion-mnist"));
+    writeTestLabels(given, "9211614657");
+    assertEquals(10, DataSets.open("mnist", options).test().size(), "too few to tell");
+  }
+
+  private static void writeTestLabels(Path directory, String labels) throws IOException {
+    byte[] file = IdxWriter.labels(labels.length());
+    for (int i = 0; i < labels.length(); i++) {
+      file[8 + i] = (byte) (labels.charAt(i) - '0');
+    }
+    Files.write(directory.resolve(IdxWriter.TEST_LABELS), file);
+    Files.write(directory.resolve(IdxWriter.TEST_IMAGES), IdxWriter.images(labels.length()));
+  }
+
   @Test
   void missingDataNamesEveryPlaceAndTheWaysToGetIt() {
     options =
