@@ -58,7 +58,7 @@ final class Checkpoints {
     for (Map.Entry<String, Tensor> entry : state.entrySet()) {
       if (entry.getValue().firstNonFinite().isPresent()) {
         throw new NotFiniteException(
-            "step %d: it made %s not finite; lower the learning rates; %s"
+            "step %d: the weights that it leaves are not finite, first %s; lower the learning rates; %s"
                 .formatted(
                     step,
                     entry.getKey(),

@@ -1,8 +1,10 @@
 package semigan.gan.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static semigan.gan.train.Devices.open;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -23,11 +25,27 @@ class FreshFeaturesTest {
     assertEquals(2, latentsDrawn(true));
   }
 
-  private static long latentsDrawn(boolean freshFeatures) {
+  @Test
+  void itHoldsThemAgainstRealImagesInAnOrderOfTheirOwn() {
+    TrainConfig config = config(true);
+    RunData data = RunData.of(config, GLYPHS);
+    try (StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), 0)) {
+      StepBatches batches = loaders.next();
+      float[] others = batches.others().images();
+      assertEquals(batches.unlabelled().images().length, others.length);
+      assertFalse(Arrays.equals(batches.unlabelled().images(), others));
+    }
+  }
+
+  private static TrainConfig config(boolean freshFeatures) {
     Map<String, Object> settings = new TreeMap<>(Map.of("labels", 20, "steps", 1, "size", 32));
     settings.putAll(Map.of("batch", 6, "labelledBatch", 4, "filters", 4, "latent", 8));
     settings.putAll(Map.of("generatorLoss", "both", "freshFeatures", freshFeatures));
-    TrainConfig config = TrainConfig.of(settings);
+    return TrainConfig.of(settings);
+  }
+
+  private static long latentsDrawn(boolean freshFeatures) {
+    TrainConfig config = config(freshFeatures);
     RunData data = RunData.of(config, GLYPHS);
     var device = new ProfiledBackend(open("cpu"));
     try (device;

@@ -14,12 +14,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import semigan.gan.data.Batch;
 import semigan.gan.data.BatchLoader;
@@ -234,6 +236,53 @@ class GanTrainerTest {
       weight.assign(Tensor.full(scope.device(), weight.type(), weight.shape(), Float.NaN));
       var failure = assertThrows(DivergedException.class, () -> feed.step(trainer, 1));
       assertTrue(failure.getMessage().contains("discriminator"), failure.getMessage());
+    }
+  }
+
+  /** Adam's first step moves a weight by the rate, unless its gradient is next to nothing. */
+  @ParameterizedTest
+  @CsvSource({"0.25, 1, 0.25", "0.9, 0.2, 0.9", "1, 0, 1"})
+  void ratesAndRampAreThoseOfThePlaceInTheRun(double done, float rate, float ramp) {
+    Map<String, Object> settings = new TreeMap<>(Map.of("steps", 10, "entropy", 1, "rampUp", 1));
+    settings.putAll(Map.of("generatorRate", 0.001, "discriminatorRate", 0.002, "decayFrom", 0.5));
+    try (Backend device = Backends.open("cpu");
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer = new GanTrainer(TrainConfig.of(settings), SPEC, scope.device());
+      Tensor generator = trainer.model().generator().parameters().get("0.weight");
+      Tensor discriminator = trainer.model().discriminator().parameters().get("features.0.weight");
+      float[] generatorBefore = generator.toFloats();
+      float[] discriminatorBefore = discriminator.toFloats();
+      trainer.adjustTo(done);
+      double regulariser = feed.step(trainer, 1).regulariser();
+      assertEquals(rate * 0.001, farthest(generatorBefore, generator), 1e-7);
+      assertEquals(rate * 0.002, farthest(discriminatorBefore, discriminator), 1e-7);
+      // Nothing is known yet: the entropy is that of ten classes.
+      assertEquals(ramp * Math.log(10), regulariser, 0.05 * ramp);
+    }
+  }
+
+  private static double farthest(float[] before, Tensor after) {
+    float[] moved = after.toFloats();
+    return IntStream.range(0, moved.length)
+        .mapToDouble(i -> Math.abs(moved[i] - before[i]))
+        .max()
+        .orElseThrow();
+  }
+
+  /** Here one that is sure of the first class, while the model knows nothing yet. */
+  @Test
+  void consistencyAsksTheAverage() {
+    TrainConfig config = TrainConfig.of(Map.of("steps", 10, "consistency", 1));
+    try (Backend device = Backends.open("cpu");
+        Scope scope = Scope.open(device);
+        Feed feed = new Feed(1)) {
+      GanTrainer trainer = new GanTrainer(config, SPEC, scope.device());
+      Map<String, Tensor> average = trainer.average().discriminator().parameters();
+      average.get("classifier.bias").assign(new float[] {100, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+      Batch images = feed.unlabelled.next();
+      StepReport report = trainer.step(1, new StepBatches(null, images, images, null));
+      assertEquals(Math.log(10), report.losses().regulariser(), 0.2);
     }
   }
 

@@ -2,6 +2,7 @@ package semigan.gan.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static semigan.gan.train.Devices.open;
@@ -100,6 +101,29 @@ class TeachersTest {
       Tensor original = images(GLYPHS.train(), 3, device);
       Tensor logits = model.discriminator().forward(original, Mode.EVAL);
       assertArrayEquals(Softmax.softmax(logits).toFloats(), found, 1e-6f);
+    }
+  }
+
+  /** In the order of the unlabelled ones, and distorted by itself, if at all. */
+  @Test
+  void itHasAViewOfItsOwnOfTheUnlabelledImages() {
+    StepBatches plain = firstBatches(Map.of());
+    float[] original = plain.unlabelled().images();
+    assertArrayEquals(original, plain.forTeacher().images());
+    StepBatches distorted = firstBatches(Map.of("distortion", 0.5f));
+    assertFalse(Arrays.equals(original, distorted.unlabelled().images()));
+    assertArrayEquals(original, distorted.forTeacher().images());
+    StepBatches both = firstBatches(Map.of("distortion", 0.5f, "teacherDistortion", 0.5f));
+    assertFalse(Arrays.equals(original, both.forTeacher().images()));
+    assertFalse(Arrays.equals(both.unlabelled().images(), both.forTeacher().images()));
+    assertArrayEquals(both.unlabelled().labels(), both.forTeacher().labels());
+  }
+
+  private StepBatches firstBatches(Map<String, ?> more) {
+    TrainConfig config = untaught(more);
+    RunData data = RunData.of(config, GLYPHS);
+    try (StepLoaders loaders = new StepLoaders(config, data.train(), data.labelled(), 0)) {
+      return loaders.next();
     }
   }
 
