@@ -85,7 +85,7 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
     if (count != null && count < 1) {
       throw new IllegalArgumentException("--count must be positive but is " + count);
     }
-    Output.requireFolderOf("--neighbours", neighbours);
+    Output.requireWritable("--neighbours", neighbours);
     Path file = model.file();
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {

@@ -48,6 +48,16 @@ final class Failures implements IExecutionExceptionHandler {
     return ExitCode.USAGE;
   }
 
+  /** After a command that succeeded: whether all that it printed could be written. */
+  static int unprinted(PrintStream out, PrintStream err) {
+    if (!out.checkError()) {
+      return ExitCode.OK;
+    }
+    err.println(
+        "gan: what was printed could not be written; is the disk full, or the pipe closed?");
+    return ExitCode.SOFTWARE;
+  }
+
   /** What is no {@link Exception}: nothing catches it on its way to here. */
   static int ended(Error failure, String[] arguments, PrintStream err) {
     String line;

@@ -71,7 +71,7 @@ final class FeaturesCommand extends Verbosity implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Output.requireFolderOf("--out", out);
+    Output.requireWritable("--out", out);
     DataOptions options =
         DataOptions.defaults().withImageSize(size).withListener(Output.DATA_WARNINGS);
     DataSplit split =

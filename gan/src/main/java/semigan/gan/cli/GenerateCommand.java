@@ -76,7 +76,7 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
           "a grid holds at most %d images; give --out a folder for %d".formatted(MAX_GRID, count));
     }
     if (grid) {
-      Output.requireFolderOf("--out", out);
+      Output.requireWritable("--out", out);
     }
     Path file = model.file();
     if (wanted != null && !model.learntLabels()) {
@@ -87,6 +87,11 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
     try (Backend device = model.openDevice();
         Scope scope = Scope.open(device)) {
       GanModel loaded = GanModel.load(file, scope.device());
+      if (!loaded.spec().generates()) {
+        throw new IllegalArgumentException(
+            "%s is a classifier alone, and draws nothing; give a model with a generator"
+                .formatted(file));
+      }
       Sampler sampler = new Sampler(loaded, device, seed);
       int label = wanted == null ? -1 : classNumber(loaded.spec());
       if (grid) {
@@ -138,7 +143,7 @@ final class GenerateCommand extends Verbosity implements Callable<Integer> {
       float[] images = draw(sampler, done, size, label);
       for (int i = 0; i < size; i++) {
         ImageGrid.writeOne(
-            out.resolve("%06d.png".formatted(done + i)),
+            out.resolve(String.format(Locale.ROOT, "%06d.png", done + i)),
             images,
             i * sampler.imageLength(),
             spec.height(),

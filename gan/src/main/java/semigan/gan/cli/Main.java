@@ -1,5 +1,6 @@
 package semigan.gan.cli;
 
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,12 +43,14 @@ public final class Main implements Runnable {
 
   public static void main(String[] arguments) {
     System.setProperty("java.awt.headless", "true");
+    Locale.setDefault(Locale.ROOT); // some have digits and decimal points of their own
     System.exit(execute(arguments));
   }
 
   private static int execute(String[] arguments) {
     try {
-      return commandLine().execute(arguments);
+      int code = commandLine().execute(arguments);
+      return code == 0 ? Failures.unprinted(System.out, System.err) : code;
     } catch (Error e) {
       return Failures.ended(e, arguments, System.err);
     }

@@ -36,13 +36,23 @@ final class Output {
   /**
    * Refuses a file that could not be written, before there is work that would be lost.
    *
-   * @throws IllegalArgumentException if there is no such folder
+   * @throws IllegalArgumentException if there is no such folder, it cannot be written to, or the
+   *     file is a folder
    */
-  static void requireFolderOf(String option, Path file) {
+  static void requireWritable(String option, Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           "%s is '%s' but there is no folder %s; make it first".formatted(option, file, folder));
+    }
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(
+          "%s is '%s', which is a folder; give a file".formatted(option, file));
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IllegalArgumentException(
+          "%s is '%s' but %s cannot be written to; give a file elsewhere"
+              .formatted(option, file, folder));
     }
   }
 

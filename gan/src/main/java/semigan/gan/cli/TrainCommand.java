@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +35,8 @@ import semigan.kernels.ProfiledBackend;
       "  java -jar gan.jar train --data fashion-mnist --labels 1000 --epochs 5 --baseline"
     })
 final class TrainCommand extends Verbosity implements Callable<Integer> {
+  private static final Path RUNS = Path.of("runs");
+
   @Mixin private TrainOptions options;
   @Mixin private ThreadsOption threads;
 
@@ -46,8 +49,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "Where the run's folder is made (default: ${DEFAULT-VALUE}).")
+      description = "Where the run's folder is made (default: runs).")
   private Path out;
 
   @Option(
@@ -68,6 +70,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintStream console = isJson() ? System.err : System.out;
+    requirePlace();
     RunFolder existing = resume == null ? null : RunFolder.open(resume);
     TrainOptions.Resolved resolved = options.resolve(existing);
     TrainConfig config = resolved.config();
@@ -93,6 +96,22 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void requirePlace() {
+    if (resume != null && (name != null || out != null)) {
+      throw new IllegalArgumentException(
+          "--resume goes on in the run's own folder; leave out --name and --out");
+    }
+    if (name != null && !isNameOfFolder(name)) {
+      throw new IllegalArgumentException(
+          "--name is '%s', expected the name of a folder in --out".formatted(name));
+    }
+  }
+
+  private static boolean isNameOfFolder(String name) {
+    Path path = Path.of(name);
+    return path.equals(path.getFileName()) && !Set.of("", ".", "..").contains(name);
   }
 
   private void print(StepProfile measured, int batch) {
@@ -121,9 +140,10 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
   }
 
   private RunFolder create(TrainConfig config) {
+    Path place = out == null ? RUNS : out;
     return name == null
-        ? RunFolder.create(out, config.images().data(), LocalDateTime.now())
-        : RunFolder.create(out.resolve(name));
+        ? RunFolder.create(place, config.images().data(), LocalDateTime.now())
+        : RunFolder.create(place.resolve(name));
   }
 
   private void trainUntilStopped(

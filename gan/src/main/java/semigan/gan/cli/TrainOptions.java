@@ -279,6 +279,9 @@ final class TrainOptions {
       throw new IllegalArgumentException(
           "--epochs and --steps both say how long to train; give one of them");
     }
+    if (teachers != null && teachers.isEmpty()) {
+      throw new IllegalArgumentException("--teacher names no run; give one, or leave it out");
+    }
     if (preset != null && resumed != null) {
       throw new IllegalArgumentException(
           "--preset begins a run, and --resume goes on with one; give one of them");

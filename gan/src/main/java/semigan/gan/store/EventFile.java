@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -52,7 +53,7 @@ public final class EventFile implements Closeable {
    */
   public static EventFile create(Path folder, long firstStep) {
     long second = Math.max(System.currentTimeMillis() / 1000, newest(folder) + 1);
-    Path path = folder.resolve(PREFIX + "%010d.semigan".formatted(second));
+    Path path = folder.resolve(PREFIX + String.format(Locale.ROOT, "%010d.semigan", second));
     EventFile events = new EventFile(new AppendedFile(path, StandardOpenOption.CREATE_NEW));
     events.append(event(0).text(3, VERSION));
     events.append(event(firstStep).message(7, new Message().number(1, SESSION_START)));

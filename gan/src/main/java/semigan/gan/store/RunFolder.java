@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /**
  * The folder of one training run, and where each thing lies in it:
@@ -142,7 +143,7 @@ public final class RunFolder {
 
   /** The grid drawn after {@code step} steps, such as {@code samples/000200.png}. */
   public Path sample(long step) {
-    return path.resolve("samples").resolve("%06d.png".formatted(step));
+    return path.resolve("samples").resolve(String.format(Locale.ROOT, "%06d.png", step));
   }
 
   public Path lossChart() {

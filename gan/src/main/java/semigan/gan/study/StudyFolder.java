@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -189,6 +190,6 @@ public final class StudyFolder {
   }
 
   private Path pathOf(long seed) {
-    return path.resolve("seed-%02d".formatted(seed));
+    return path.resolve(String.format(Locale.ROOT, "seed-%02d", seed));
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -39,7 +40,7 @@ final class Checkpoints {
    */
   Path save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
     requireFinite(step, state);
-    Path file = folder.resolve("%06d%s".formatted(step, SUFFIX));
+    Path file = folder.resolve(String.format(Locale.ROOT, "%06d%s", step, SUFFIX));
     Map<String, String> described = new HashMap<>(metadata);
     described.put("semigan.step", Long.toString(step));
     try {

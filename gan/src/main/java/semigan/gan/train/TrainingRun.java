@@ -128,6 +128,11 @@ public final class TrainingRun {
               .loadNewest(trainer.state(), data.spec().classes(), listener::message)
               .orElse(0L);
       requireNothingLost(folder, first);
+      if (first == config.learning().steps()) {
+        listener.message(
+            "%s has taken all of its %d steps; give more --steps to go on"
+                .formatted(folder, first));
+      }
       describe(folder, first);
       if (first == 0) {
         initialise(trainer);
@@ -193,9 +198,14 @@ public final class TrainingRun {
         .ifPresent(term -> term.learn(images, steps, stopRequested::get, listener::message));
   }
 
-  /** Only once it is certain that the run can go on: options may have changed its settings. */
+  /**
+   * Only once it is certain that the run can go on: options may have changed its settings. What a
+   * finished run has learnt from, none can change.
+   */
   private void describe(RunFolder folder, long first) {
-    JsonFile.write(folder.config(), config);
+    if (first < config.learning().steps()) {
+      JsonFile.write(folder.config(), config);
+    }
     if (first == 0) {
       JsonFile.write(folder.environment(), Environment.describe(List.of(device.description())));
     }

@@ -192,5 +192,7 @@ class EvaluateIT {
     assertTrue(line.contains("--out is 'none/such.safetensors' but there is no folder"), line);
     line = run("generate", model, "--out", "none/such.png").refused(2);
     assertTrue(line.contains("--out is 'none/such.png' but there is no folder"), line);
+    line = run("evaluate", model, "--neighbours", folder.toString()).refused(2);
+    assertTrue(line.endsWith("which is a folder; give a file"), line);
   }
 }

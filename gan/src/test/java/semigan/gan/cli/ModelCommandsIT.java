@@ -138,6 +138,8 @@ class ModelCommandsIT {
     run(Samples.train(Samples.shapes(), 2, alone)).done();
     JsonNode classified = run("classify", "alone", "own/000000.png", "--json").json().get(0);
     assertEquals("[\"image\",\"class\",\"probabilities\"]", names(classified));
+    refused = run("generate", "alone").refused(2);
+    assertTrue(refused.contains("alone/model.safetensors is a classifier alone"), refused);
   }
 
   private static String names(JsonNode line) {

@@ -89,6 +89,27 @@ class ResumeIT {
     assertTrue(Files.exists(run.resolve("checkpoints/000033.safetensors")));
   }
 
+  /** It has learnt from what they say, whatever else is asked for now. */
+  @Test
+  void aFinishedRunKeepsItsSettings() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Map<String, Long> before = Samples.checksums(run);
+    String out = run("train", "--resume", "run", "--rate", "0.5").done().out();
+    assertTrue(out.contains("run has taken all of its 30 steps; give more --steps to go on"), out);
+    Map<String, Long> after = Samples.checksums(run);
+    assertEquals(before.get("config.json"), after.get("config.json"));
+    assertEquals(before.get("model.safetensors"), after.get("model.safetensors"));
+  }
+
+  @Test
+  void aRunGoesOnWhereDigitsAreOthers() {
+    GanJar egyptian =
+        GanJar.in(folder).withJava("-Duser.language=ar").withJava("-Duser.country=EG");
+    egyptian.run(Samples.train(Samples.shapes(), 3, "--out", ".", "--name", "run")).done();
+    egyptian.run("train", "--resume", "run", "--steps", "6").done();
+    assertTrue(Files.exists(folder.resolve("run/checkpoints/000006.safetensors")));
+  }
+
   /** As it was before images could be augmented. */
   @Test
   void aRunWhoseConfigDoesNotSpeakOfAugmentationGoesOnWithoutAny() throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,14 @@ class UsageIT {
   void openMpsVariableLimitsTheThreads() {
     String report = GanJar.in(folder).runAfter("export OMP_NUM_THREADS=1", "doctor").done().out();
     assertTrue(report.matches("(?s).*device cpu +works: [^\n]*, 1 threads.*"), report);
+  }
+
+  /** Linux has a device that is always full. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aResultThatCannotBeWrittenIsAFailure() {
+    GanJar.Result result = GanJar.in(folder).runAfter("exec >/dev/full", "data", "list", "--json");
+    assertTrue(result.refused(1).contains("what was printed could not be written"));
   }
 
   @Test

@@ -30,6 +30,11 @@ class WrongUsageIT {
       textBlock =
           """
           --labels 7             | labels is 7, expected a multiple of the 10 classes from 10 to 20000
+          --name a/b             | --name is 'a/b', expected the name of a folder in --out
+          --name ..              | --name is '..', expected the name of a folder in --out
+          --resume a --name b    | leave out --name and --out
+          --resume a --out b     | leave out --name and --out
+          --teacher ,            | --teacher names no run
           --labels -10           | labels must not be negative but are -10
           --labels 1000000       | labels is 1000000, expected at most
           --batch 0              | batch must be positive but is 0
