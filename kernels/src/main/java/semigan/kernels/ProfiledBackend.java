@@ -19,8 +19,6 @@ import java.util.StringJoiner;
  * time is the kernel's own; a device that would run several at once is slowed down by that.
  */
 public final class ProfiledBackend implements Backend {
-  private static final int FLOOR_REPETITIONS = 30;
-
   /**
    * What all calls of one kernel with one geometry took together.
    *
@@ -37,13 +35,11 @@ public final class ProfiledBackend implements Backend {
     }
   }
 
-  private record Convolution(String method, Conv2dGeometry geometry, DType type) {}
-
   private final Backend device;
   private final int repetitions;
   private final Map<Class<?>, Object> families = new HashMap<>();
   private final Map<String, Row> rows = new LinkedHashMap<>();
-  private final Map<Convolution, Long> convolutions = new LinkedHashMap<>();
+  private final Map<ConvolutionFloor.Call, Long> convolutions = new LinkedHashMap<>();
 
   public ProfiledBackend(Backend device) {
     this(device, 1);
@@ -73,69 +69,16 @@ public final class ProfiledBackend implements Backend {
   }
 
   /**
-   * The least time in which the device can do the convolutions measured: each alone, many times
-   * over on the same random data, its best time taken.
+   * The least time in which the device can do the convolutions measured, each alone.
    *
    * @return nanoseconds for as many calls as were measured
    */
   public long convolutionFloor() {
     long floor = 0;
-    for (Map.Entry<Convolution, Long> entry : convolutions.entrySet()) {
-      floor += entry.getValue() * best(entry.getKey());
+    for (Map.Entry<ConvolutionFloor.Call, Long> entry : convolutions.entrySet()) {
+      floor += entry.getValue() * ConvolutionFloor.nanos(device, entry.getKey());
     }
     return floor;
-  }
-
-  private long best(Convolution convolution) {
-    Conv2dGeometry g = convolution.geometry();
-    DType type = convolution.type();
-    List<Buffer> taken = new ArrayList<>();
-    try {
-      Buffer x = random(type, g.inputLength(), taken);
-      Buffer w = random(type, g.filterLength(), taken);
-      Buffer y = random(type, g.outputLength(), taken);
-      Buffer dx = take(type, g.inputLength(), taken);
-      Buffer dw = take(type, g.filterLength(), taken);
-      Buffer dy = take(type, g.outputLength(), taken);
-      long best = Long.MAX_VALUE;
-      for (int i = 0; i < FLOOR_REPETITIONS; i++) {
-        device.synchronize();
-        long started = System.nanoTime();
-        switch (convolution.method()) {
-          case "forward" -> device.conv().forward(g, x, w, dy);
-          case "backwardInput" -> device.conv().backwardInput(g, y, w, dx);
-          case "backwardWeight" -> device.conv().backwardWeight(g, x, y, dw);
-          case "backward" -> device.conv().backward(g, x, w, y, dx, dw);
-          default -> device.conv().transposedBackward(g, y, w, x, dy, dw);
-        }
-        device.synchronize();
-        best = Math.min(best, System.nanoTime() - started);
-      }
-      return best;
-    } finally {
-      taken.forEach(device::release);
-    }
-  }
-
-  private Buffer random(DType type, long length, List<Buffer> taken) {
-    Buffer buffer = take(type, length, taken);
-    List<Buffer> own = new ArrayList<>();
-    try {
-      Buffer offset = take(DType.I32, 2, own);
-      device.write(new int[2], 0, offset);
-      Buffer normal = take(DType.F32, length, own);
-      device.random().normal(new RandomKernels.Key(1, 0), offset, 0, 0, 1, normal);
-      device.copy().convert(normal, buffer);
-    } finally {
-      own.forEach(device::release);
-    }
-    return buffer;
-  }
-
-  private Buffer take(DType type, long length, List<Buffer> taken) {
-    Buffer buffer = device.allocate(type, length);
-    taken.add(buffer);
-    return buffer;
   }
 
   /** A family whose calls are timed. */
@@ -177,7 +120,8 @@ public final class ProfiledBackend implements Backend {
         (row, one) -> row.plus(one.nanos(), one.bytes(), one.operations()));
     if (arguments[0] instanceof Conv2dGeometry geometry) {
       DType type = ((Buffer) arguments[1]).type();
-      convolutions.merge(new Convolution(method.getName(), geometry, type), 1L, Long::sum);
+      convolutions.merge(
+          new ConvolutionFloor.Call(method.getName(), geometry, type), 1L, Long::sum);
     }
     return result;
   }

@@ -18,12 +18,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import semigan.gan.data.DataSplit;
 import semigan.gan.store.RunFolder;
-import semigan.gan.study.PairedTest;
 import semigan.gan.study.SeedResult;
 import semigan.gan.study.Study;
 import semigan.gan.study.StudyFolder;
 import semigan.gan.study.StudyListener;
-import semigan.gan.study.Summary;
 import semigan.gan.train.GanTrainer;
 import semigan.gan.train.RunData;
 import semigan.gan.train.TrainConfig;
@@ -88,7 +86,13 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   public Integer call() throws Exception {
     if (compared != null) {
       requireComparisonAlone();
-      compare(StudyFolder.open(compared.get(0)), StudyFolder.open(compared.get(1)));
+      StudyComparison comparison =
+          StudyComparison.of(StudyFolder.open(compared.get(0)), StudyFolder.open(compared.get(1)));
+      if (isJson()) {
+        System.out.println(Output.json(comparison.json()));
+      } else {
+        comparison.print(System.out);
+      }
       return 0;
     }
     if (count < 1 || atOnce < 1) {
@@ -152,8 +156,7 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     for (Stage stage : stages) {
       RunData.of(stage.config, stage.data);
       if (Files.exists(stage.folder)) {
-        StudyFolder.open(stage.folder, stage.config);
-        requireMeasuredAlike(stage);
+        requireMeasuredAlike(stage, StudyFolder.open(stage.folder, stage.config));
       }
     }
     requirePrecision(stages);
@@ -161,10 +164,10 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
   }
 
   /** Seeds of before a run with held-out images was measured on them at its end, too. */
-  private void requireMeasuredAlike(Stage stage) {
+  private void requireMeasuredAlike(Stage stage, StudyFolder folder) {
     boolean heldOut = stage.config.images().heldOut() > 0;
     boolean alike =
-        StudyFolder.open(stage.folder).seeds().stream()
+        folder.seeds().stream()
             .allMatch(result -> !result.finished() || result.heldOut() == heldOut);
     if (!alike && !open(stage).isEmpty()) {
       throw new IllegalArgumentException(
@@ -286,11 +289,11 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     line.put("finished", finished.size());
     line.put("wanted", seeds.size());
     if (!finished.isEmpty()) {
-      Summary errors = Summary.of(errors(finished));
-      console.printf(
-          "%d seed%s: %s%n", errors.count(), errors.count() == 1 ? "" : "s", text(finished));
-      line.put("errors", finite(errors));
-      putImages(line, finished);
+      SeedErrors errors = new SeedErrors(finished);
+      int count = finished.size();
+      console.printf("%d seed%s: %s%n", count, count == 1 ? "" : "s", errors);
+      line.put("errors", SeedErrors.json(errors.summary()));
+      line.put(errors.nameOfImages(), errors.images());
       line.put("seeds", finished);
       line.put("warnings", warnings(folder, finished, console));
     }
@@ -309,97 +312,5 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
       own.forEach(each -> console.printf("warned: seed %d, %s%n", result.seed(), each));
     }
     return warnings;
-  }
-
-  private static double[] errors(List<SeedResult> results) {
-    return results.stream().mapToDouble(SeedResult::errors).toArray();
-  }
-
-  private static String text(List<SeedResult> results) {
-    Summary errors = Summary.of(errors(results));
-    String mean = "%.1f errors on average".formatted(errors.mean());
-    String spread =
-        errors.count() == 1
-            ? ""
-            : ", standard deviation %.1f, median %.1f; the true mean is below %.1f with 95%% confidence"
-                .formatted(errors.deviation(), errors.median(), errors.upperBound());
-    SeedResult any = results.get(0);
-    return "%s%s, of %d %s".formatted(mean, spread, any.images(), any.measuredOn());
-  }
-
-  private static void putImages(Map<String, Object> line, List<SeedResult> results) {
-    SeedResult any = results.get(0);
-    line.put(any.heldOut() ? "heldOutImages" : "testImages", any.images());
-  }
-
-  /** JSON has no NaN. */
-  private static Map<String, Object> finite(Summary summary) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("count", summary.count());
-    values.put("mean", summary.mean());
-    values.put("median", summary.median());
-    if (summary.count() > 1) {
-      values.put("deviation", summary.deviation());
-      values.put("upperBound", summary.upperBound());
-    }
-    return values;
-  }
-
-  private void compare(StudyFolder first, StudyFolder second) {
-    List<String> differences = first.differencesOfLabels(second);
-    if (!differences.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s (here) and %s (there) are not of the same labels, seed by seed: %s; compare studies that differ in nothing of this"
-              .formatted(first.path(), second.path(), String.join("; ", differences)));
-    }
-    List<SeedResult> ours = new ArrayList<>();
-    List<SeedResult> theirs = new ArrayList<>();
-    for (SeedResult one : first.seeds()) {
-      for (SeedResult other : second.seeds()) {
-        if (one.seed() == other.seed() && one.finished() && other.finished()) {
-          requireSameImages(first, one, second, other);
-          ours.add(one);
-          theirs.add(other);
-        }
-      }
-    }
-    if (ours.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s and %s have no finished seed in common".formatted(first.path(), second.path()));
-    }
-    PairedTest test = PairedTest.of(errors(ours), errors(theirs));
-    if (isJson()) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("first", first.path().toString());
-      line.put("second", second.path().toString());
-      line.put("difference", finite(test.differences()));
-      putImages(line, ours);
-      if (!Double.isNaN(test.p())) {
-        line.put("t", test.t());
-        line.put("p", test.p());
-      }
-      System.out.println(Output.json(line));
-      return;
-    }
-    System.out.printf("%s: %s%n", first.path(), text(ours));
-    System.out.printf("%s: %s%n", second.path(), text(theirs));
-    System.out.printf(
-        "over %d seeds in common the first makes %.1f errors %s%s%n",
-        ours.size(),
-        Math.abs(test.differences().mean()),
-        test.differences().mean() > 0 ? "more" : "less",
-        Double.isNaN(test.p())
-            ? "; whether that is chance cannot be said from these"
-            : "; t = %.2f, p = %.3g (two-sided, paired)".formatted(test.t(), test.p()));
-  }
-
-  private static void requireSameImages(
-      StudyFolder first, SeedResult one, StudyFolder second, SeedResult other) {
-    if (one.heldOut() != other.heldOut()) {
-      throw new IllegalArgumentException(
-          "seed %d was measured on the %s in %s and on the %s in %s; compare studies that are measured alike"
-              .formatted(
-                  one.seed(), one.measuredOn(), first.path(), other.measuredOn(), second.path()));
-    }
   }
 }

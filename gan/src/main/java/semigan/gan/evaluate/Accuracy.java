@@ -2,7 +2,6 @@ package semigan.gan.evaluate;
 
 import semigan.gan.data.ImageDataset;
 import semigan.gan.model.Discriminator;
-import semigan.gan.model.NotFiniteException;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
 import semigan.nn.Mode;

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,7 +69,7 @@ public final class FeatureCache {
     try (SafetensorsFile opened = SafetensorsFile.open(file)) {
       long[] shape = opened.shape(FEATURES);
       float[] values = opened.readFloats(FEATURES);
-      int[] classes = Arrays.stream(opened.readLongs(CLASSES)).mapToInt(Math::toIntExact).toArray();
+      int[] classes = opened.readInts(CLASSES);
       if (!hash(values, classes).equals(opened.metadata().get(HASH))
           || shape.length != 2
           || shape[0] != images

@@ -24,7 +24,7 @@ public record Judgement(int best, float[] probabilities, float real) {
 
   /**
    * @param pixels {@code [height, width, channels]} of the model's images, in [-1, 1]
-   * @throws semigan.gan.model.NotFiniteException if a logit is not finite
+   * @throws NotFiniteException if a logit is not finite
    */
   public static Judgement of(GanModel model, float[] pixels, Backend device) {
     ModelSpec spec = model.spec();

@@ -24,7 +24,7 @@ public record Verdicts(int[] classes, float[] confidences, double[] realLogits) 
 
   /**
    * @param images of the model's size, without its canvas
-   * @throws semigan.gan.model.NotFiniteException if a logit is not finite
+   * @throws NotFiniteException if a logit is not finite
    */
   public static Verdicts of(
       GanModel model, ImageDataset images, Backend device, Progress progress) {

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import semigan.gan.model.GanModel;
-import semigan.gan.model.NotFiniteException;
 import semigan.gan.store.StoreException;
 import semigan.nn.StateException;
 import semigan.nn.StateFile;
@@ -32,14 +31,8 @@ final class Checkpoints {
     this.folder = folder;
   }
 
-  /**
-   * Writes a checkpoint, then drops the oldest ones.
-   *
-   * @throws NotFiniteException if a tensor is not finite, which the next step's losses would tell
-   *     of first; nothing is then written
-   */
+  /** Writes a checkpoint, then drops the oldest ones. */
   Path save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
-    requireFinite(step, state);
     Path file = folder.resolve(String.format(Locale.ROOT, "%06d%s", step, SUFFIX));
     Map<String, String> described = new HashMap<>(metadata);
     described.put("semigan.step", Long.toString(step));
@@ -53,21 +46,6 @@ final class Checkpoints {
       throw new StoreException(e.getMessage(), e);
     }
     return file;
-  }
-
-  private void requireFinite(long step, Map<String, Tensor> state) {
-    for (Map.Entry<String, Tensor> entry : state.entrySet()) {
-      if (entry.getValue().firstNonFinite().isPresent()) {
-        throw new NotFiniteException(
-            "step %d: the weights that it leaves are not finite, first %s; lower the learning rates; %s"
-                .formatted(
-                    step,
-                    entry.getKey(),
-                    newest()
-                        .map(path -> "the last good checkpoint is " + path)
-                        .orElse("there is no checkpoint yet")));
-      }
-    }
   }
 
   private static void drop(Path checkpoint) {

@@ -19,6 +19,13 @@ public final class DivergedException extends RuntimeException {
                 where));
   }
 
+  /**
+   * @param parameter that the step left not finite, which losses show only in the next one
+   */
+  DivergedException(long step, String parameter) {
+    this("step %d: the weights that it leaves are not finite, first %s".formatted(step, parameter));
+  }
+
   private DivergedException(String message) {
     super(message);
   }

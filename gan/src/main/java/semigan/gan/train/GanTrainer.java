@@ -221,6 +221,18 @@ public final class GanTrainer implements AutoCloseable {
     return report;
   }
 
+  /**
+   * Looks at the state as the last step left it, which reads all of it.
+   *
+   * @throws DivergedException if a number in it is not finite
+   */
+  void requireFinite() {
+    Optional<String> spoilt = firstNonFinite(state());
+    if (spoilt.isPresent()) {
+      throw new DivergedException(number, spoilt.get());
+    }
+  }
+
   /** {@link #feed}, {@link #run} and {@link #report} at once. */
   public StepReport step(long number, StepBatches batches) {
     feed(batches);
@@ -249,12 +261,14 @@ public final class GanTrainer implements AutoCloseable {
         return describe(place.get());
       }
     }
-    for (Map.Entry<String, Tensor> entry : model.state().entrySet()) {
-      if (entry.getValue().firstNonFinite().isPresent()) {
-        return "parameter " + entry.getKey();
-      }
-    }
-    return "the gradients";
+    return firstNonFinite(model.state()).map(name -> "parameter " + name).orElse("the gradients");
+  }
+
+  private static Optional<String> firstNonFinite(Map<String, Tensor> state) {
+    return state.entrySet().stream()
+        .filter(entry -> entry.getValue().firstNonFinite().isPresent())
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private String describe(NonFinite place) {

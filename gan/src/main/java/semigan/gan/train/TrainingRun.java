@@ -11,8 +11,8 @@ import java.util.function.IntPredicate;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
 import semigan.gan.evaluate.Accuracy;
+import semigan.gan.evaluate.NotFiniteException;
 import semigan.gan.image.LossChart;
-import semigan.gan.model.NotFiniteException;
 import semigan.gan.store.Environment;
 import semigan.gan.store.FolderLock;
 import semigan.gan.store.JsonFile;
@@ -103,9 +103,9 @@ public final class TrainingRun {
    *
    * @throws IllegalArgumentException if the folder's run has taken more steps than the config says,
    *     or learnt other classes than the data has
-   * @throws DivergedException if a loss or a gradient is not finite; the folder's earlier files are
-   *     whole
-   * @throws NotFiniteException if weights are not finite, or what they say of an image; as above
+   * @throws DivergedException if a loss, a gradient or a weight is not finite; the folder's earlier
+   *     files are whole
+   * @throws NotFiniteException if what the weights say of an image is not finite; as above
    * @throws StoreException if the folder cannot be written, another run is writing to it, its
    *     checkpoints cannot be gone on from, or it has a model but no checkpoint
    */
@@ -281,10 +281,7 @@ public final class TrainingRun {
         }
         report = trainer.report();
       } catch (DivergedException e) {
-        DivergedException advised = e.withCheckpoint(checkpoints.newest());
-        flush();
-        recorder.warn(step + 1, advised.getMessage());
-        throw advised;
+        throw diverged(step + 1, e);
       }
       stepNanos += System.nanoTime() - before;
       step++;
@@ -369,12 +366,20 @@ public final class TrainingRun {
     void save() {
       flush(); // a run that goes on from here knows no sum of earlier steps
       try {
-        checkpoints.save(step, trainer.state(), trainer.metadata());
-      } catch (NotFiniteException e) {
-        recorder.warn(step, e.getMessage());
-        throw e;
+        trainer.requireFinite();
+      } catch (DivergedException e) {
+        throw diverged(step, e);
       }
+      checkpoints.save(step, trainer.state(), trainer.metadata());
       savedStep = step;
+    }
+
+    /** Records it, and adds what there is to go on from. */
+    private DivergedException diverged(long at, DivergedException e) {
+      DivergedException advised = e.withCheckpoint(checkpoints.newest());
+      flush();
+      recorder.warn(at, advised.getMessage());
+      return advised;
     }
 
     void saveModel() {

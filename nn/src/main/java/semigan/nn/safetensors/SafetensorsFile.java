@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -113,13 +114,7 @@ public final class SafetensorsFile implements Closeable {
     }
     Objects.checkFromIndexSize(from, (long) count, tensor.elements());
     Objects.checkFromIndexSize(at, count, target.length);
-    int perChunk = CHUNK / type.bytes();
-    for (int done = 0; done < count; ) {
-      int n = Math.min(perChunk, count - done);
-      fill(name, tensor, from + done, n);
-      type.decode(chunk, target, at + done, n);
-      done += n;
-    }
+    forEachChunk(name, from, count, (done, n) -> type.decode(chunk, target, at + done, n));
   }
 
   /**
@@ -134,13 +129,7 @@ public final class SafetensorsFile implements Closeable {
           "%s: tensor '%s' is %s, expected I32".formatted(file, name, tensor));
     }
     int[] values = new int[arrayLength(name)];
-    int perChunk = CHUNK / StoredType.I32.bytes();
-    for (int done = 0; done < values.length; ) {
-      int n = Math.min(perChunk, values.length - done);
-      fill(name, tensor, done, n);
-      chunk.asIntBuffer().get(values, done, n);
-      done += n;
-    }
+    forEachChunk(name, 0, values.length, (done, n) -> chunk.asIntBuffer().get(values, done, n));
     return values;
   }
 
@@ -151,22 +140,37 @@ public final class SafetensorsFile implements Closeable {
    */
   public long[] readLongs(String name) throws IOException {
     Header.Tensor tensor = tensor(name);
-    StoredType type = tensor.type();
-    if (type.isFloatingPoint()) {
+    if (tensor.type() == StoredType.I32) {
+      return Arrays.stream(readInts(name)).asLongStream().toArray();
+    }
+    if (tensor.type() != StoredType.I64) {
       throw new IllegalArgumentException(
           "%s: tensor '%s' is %s, expected I32 or I64".formatted(file, name, tensor));
     }
     long[] values = new long[arrayLength(name)];
-    int perChunk = CHUNK / type.bytes();
-    for (int done = 0; done < values.length; ) {
-      int n = Math.min(perChunk, values.length - done);
-      fill(name, tensor, done, n);
-      for (int i = 0; i < n; i++) {
-        values[done + i] = type == StoredType.I32 ? chunk.getInt(4 * i) : chunk.getLong(8 * i);
-      }
+    forEachChunk(name, 0, values.length, (done, n) -> chunk.asLongBuffer().get(values, done, n));
+    return values;
+  }
+
+  private interface ChunkReader {
+    /**
+     * @param done elements before those in {@code chunk}
+     * @param n elements in it
+     */
+    void take(int done, int n);
+  }
+
+  /** Of {@code count} elements from {@code from} on. */
+  private void forEachChunk(String name, long from, int count, ChunkReader reader)
+      throws IOException {
+    Header.Tensor tensor = tensor(name);
+    int perChunk = CHUNK / tensor.type().bytes();
+    for (int done = 0; done < count; ) {
+      int n = Math.min(perChunk, count - done);
+      fill(name, tensor, from + done, n);
+      reader.take(done, n);
       done += n;
     }
-    return values;
   }
 
   @Override
