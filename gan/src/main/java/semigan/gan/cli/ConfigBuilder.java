@@ -8,6 +8,7 @@ import java.util.List;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
+import semigan.gan.data.LabelSplit;
 import semigan.gan.model.Architecture;
 import semigan.gan.train.Preset;
 import semigan.gan.train.TrainConfig;
@@ -17,6 +18,8 @@ import semigan.gan.train.TrainConfig;
  * what follows from its data.
  */
 final class ConfigBuilder {
+  private static final String DATA = "data";
+  private static final String DATA_DIR = "dataDir";
   private static final double DEFAULT_EPOCHS = 10;
   private static final List<String> REGULAR =
       List.of("sampleEvery", "evaluateEvery", "checkpointEvery");
@@ -39,15 +42,14 @@ final class ConfigBuilder {
   /** The images that the settings name. */
   DataSplit openData() {
     DataOptions options = DataOptions.defaults().withListener(Output.DATA_WARNINGS);
-    JsonNode directory = given.get("dataDir");
-    if (directory != null && !directory.isNull()) {
-      options = options.withDirectory(Path.of(directory.asText()));
+    if (given.hasNonNull(DATA_DIR)) {
+      options = options.withDirectory(Path.of(given.get(DATA_DIR).asText()));
     }
     JsonNode size = given.get("size");
     if (size != null && size.asInt() > 0) {
       options = options.withImageSize(size.asInt());
     }
-    return DataSets.open(given.path("data").asText("glyphs"), options);
+    return DataSets.open(dataName(given), options);
   }
 
   /**
@@ -57,10 +59,40 @@ final class ConfigBuilder {
    */
   TrainConfig build(DataSplit data) {
     ObjectNode settings = given.deepCopy();
+    nameFolders(settings);
+    chooseLabels(settings, data);
     chooseSize(settings, data);
+    chooseBatch(settings, data);
     chooseSteps(settings, data);
     chooseIntervals(settings);
     return TrainConfig.of(settings);
+  }
+
+  /** In full: the run may go on from another working directory. */
+  private static void nameFolders(ObjectNode settings) {
+    if (DataSets.isDirectory(dataName(settings))) {
+      settings.put(DATA, absolute(dataName(settings)));
+    }
+    if (settings.hasNonNull(DATA_DIR)) {
+      settings.put(DATA_DIR, absolute(settings.get(DATA_DIR).asText()));
+    }
+  }
+
+  private static String absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize().toString();
+  }
+
+  private static String dataName(ObjectNode settings) {
+    return settings.path(DATA).asText("glyphs");
+  }
+
+  /** Of a folder of images, where what is unlabelled lies apart, all that can be had. */
+  private static void chooseLabels(ObjectNode settings, DataSplit data) {
+    if (!settings.has("labels") && DataSets.isImageFolder(dataName(settings))) {
+      int most = LabelSplit.most(data.train()) - setting(settings, "heldOut").asInt();
+      int classes = data.train().classNames().size();
+      settings.put("labels", classes == 1 ? 0 : Math.max(classes, most));
+    }
   }
 
   private static void chooseSize(ObjectNode settings, DataSplit data) {
@@ -72,6 +104,17 @@ final class ConfigBuilder {
     }
   }
 
+  private static void chooseBatch(ObjectNode settings, DataSplit data) {
+    if (!settings.has("batch")) {
+      settings.put("batch", Math.min(setting(settings, "batch").asInt(), images(settings, data)));
+    }
+  }
+
+  /** To learn from. */
+  private static int images(ObjectNode settings, DataSplit data) {
+    return Math.max(1, data.train().size() - setting(settings, "heldOut").asInt());
+  }
+
   private static void chooseSteps(ObjectNode settings, DataSplit data) {
     JsonNode wanted = settings.remove(ConfigFile.EPOCHS);
     if (settings.has(ConfigFile.STEPS)) {
@@ -81,9 +124,9 @@ final class ConfigBuilder {
     if (!(epochs > 0)) {
       throw new IllegalArgumentException("--epochs must be positive but is " + epochs);
     }
-    int images = data.train().size() - setting(settings, "heldOut").asInt();
-    int batch = Math.max(1, setting(settings, "batch").asInt());
-    settings.put(ConfigFile.STEPS, Math.max(1, (long) Math.ceil(epochs * images / batch)));
+    int batch = Math.max(1, settings.get("batch").asInt());
+    settings.put(
+        ConfigFile.STEPS, Math.max(1, (long) Math.ceil(epochs * images(settings, data) / batch)));
   }
 
   private static void chooseIntervals(ObjectNode settings) {

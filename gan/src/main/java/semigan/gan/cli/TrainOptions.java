@@ -132,7 +132,7 @@ final class TrainOptions {
       names = "--labels",
       paramLabel = "N",
       description =
-          "Training images that keep their label, as many of each class; 0 for none (default: 100).")
+          "Training images that keep their label, as many of each class; 0 for none (default: 100, or of a folder of images all).")
   private Integer labels;
 
   @Option(
@@ -162,7 +162,7 @@ final class TrainOptions {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Unlabelled images a step (default: 64).")
+      description = "Unlabelled images a step (default: 64, or all if there are fewer).")
   private Integer batch;
 
   @Option(

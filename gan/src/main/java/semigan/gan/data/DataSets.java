@@ -95,6 +95,17 @@ public final class DataSets {
     return openDirectory(nameOrDirectory, options);
   }
 
+  /** Whether this is no name but says where the data lies. */
+  public static boolean isDirectory(String nameOrDirectory) {
+    return !nameOrDirectory.equals(GLYPHS)
+        && KNOWN.stream().noneMatch(known -> known.name.equals(nameOrDirectory));
+  }
+
+  /** Whether this is a directory of images in sub-folders, where unlabelled ones lie apart. */
+  public static boolean isImageFolder(String nameOrDirectory) {
+    return isDirectory(nameOrDirectory) && !new IdxDirectory(path(nameOrDirectory)).isMeant();
+  }
+
   /** The data sets known by name, and whether they are at hand. */
   public static List<DataSetInfo> list(DataOptions options) {
     List<DataSetInfo> infos = new ArrayList<>();

@@ -58,8 +58,9 @@ final class ImageFolder {
     }
     if (classNames.isEmpty()) {
       throw new DataException(
-          "%s: has no sub-folders; expected one folder of PNG or JPEG images per class"
-              .formatted(split ? train : root));
+          "%s: has no class folders; expected a sub-folder of PNG or JPEG images for each class, or"
+                  .formatted(split ? train : root)
+              + " a single one, not called unlabelled, whose images are learnt from without labels");
     }
     if (split) {
       addAll(train, false);

@@ -36,6 +36,12 @@ public final class LabelSplit {
     return count == 0 ? new int[0] : choose(train, "heldOut", count, HELD_OUT_STREAM, 0);
   }
 
+  /** The most labels that can be chosen: as many of each class as the smallest one has. */
+  public static int most(ImageDataset train) {
+    int[][] members = members(train, train.classNames().size());
+    return members.length * members[smallest(members)].length;
+  }
+
   private static int[] choose(
       ImageDataset train, String setting, int count, long stream, long seed) {
     int classes = train.classNames().size();
@@ -62,12 +68,17 @@ public final class LabelSplit {
     return members;
   }
 
-  private static void check(ImageDataset train, String setting, int labels, int[][] members) {
-    int classes = members.length;
+  private static int smallest(int[][] members) {
     int smallest = 0;
-    for (int k = 1; k < classes; k++) {
+    for (int k = 1; k < members.length; k++) {
       smallest = members[k].length < members[smallest].length ? k : smallest;
     }
+    return smallest;
+  }
+
+  private static void check(ImageDataset train, String setting, int labels, int[][] members) {
+    int classes = members.length;
+    int smallest = smallest(members);
     int most = classes * members[smallest].length;
     String fewest =
         "class '%s' of %s has only %d labelled images"

@@ -168,7 +168,8 @@ final class Samples {
     }
   }
 
-  private static void delete(Path root) {
+  /** A folder with all that is in it. */
+  static void delete(Path root) {
     try (Stream<Path> files = Files.walk(root)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException e) {

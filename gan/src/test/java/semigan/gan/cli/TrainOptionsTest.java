@@ -2,12 +2,18 @@ package semigan.gan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import semigan.gan.train.DataSettings;
 import semigan.gan.train.Precision;
+import semigan.gan.train.TrainConfig;
 
 class TrainOptionsTest {
   /** In BF16 the generator of feature matching dies. */
@@ -28,5 +34,52 @@ class TrainOptionsTest {
     options.taughtBy(List.of(Path.of("teacher")));
     var teacher = options.resolve(null).teacher(preset);
     assertEquals(expected, teacher.run().precision());
+  }
+
+  /** The working directory may be another when the run goes on. */
+  @Test
+  void aFolderIsNamedInFull() {
+    Path shapes = Samples.shapes().toAbsolutePath();
+    Path relative = Path.of("").toAbsolutePath().relativize(shapes);
+    assertEquals(shapes.toString(), resolved(relative.toString()).data());
+    assertEquals("glyphs", resolved("glyphs").data());
+  }
+
+  /** Of 20 images of each class. */
+  @ParameterizedTest
+  @CsvSource({"0, 40", "10, 30", "38, 2"})
+  void ofAFolderAllLabelsAreLearntFromButThoseHeldOut(int heldOut, int expected) {
+    String folder = Samples.shapes().toString();
+    assertEquals(expected, resolved(folder, "--held-out", "" + heldOut).labels());
+    assertEquals(6, resolved(folder, "--held-out", "" + heldOut, "--labels", "6").labels());
+    assertEquals(100, resolved("glyphs", "--held-out", "" + heldOut).labels());
+  }
+
+  @Test
+  void aFolderOfOneClassIsLearntFromWithoutLabels(@TempDir Path folder) throws IOException {
+    Samples.writeShapes(folder, 20);
+    Samples.delete(folder.resolve("train/bars"));
+    Samples.delete(folder.resolve("test/bars"));
+    assertEquals(0, resolved(folder.toString()).labels());
+  }
+
+  @Test
+  void aBatchIsNoLargerThanTheData() {
+    assertEquals(40, config(Samples.shapes().toString()).learning().batch());
+    assertEquals(30, config(Samples.shapes().toString(), "--held-out", "10").learning().batch());
+    assertEquals(64, config("glyphs").learning().batch());
+    assertEquals(50, config(Samples.shapes().toString(), "--batch", "50").learning().batch());
+  }
+
+  private static DataSettings resolved(String data, String... more) {
+    return config(data, more).images();
+  }
+
+  private static TrainConfig config(String data, String... more) {
+    var options = new TrainOptions();
+    List<String> arguments = new ArrayList<>(List.of("--data", data));
+    arguments.addAll(List.of(more));
+    CommandLine.populateCommand(options, arguments.toArray(String[]::new));
+    return options.resolve(null).config();
   }
 }

@@ -337,7 +337,9 @@ class ImageFolderTest {
 
   @Test
   void aDirectoryThatIsNoDataSetIsRefused() throws IOException {
-    assertTrue(refusal().contains("has no sub-folders"), refusal());
+    assertTrue(refusal().contains("has no class folders"), refusal());
+    write("unlabelled/1.png", gray(1));
+    assertTrue(refusal().contains("a single one, not called unlabelled"), refusal());
     Files.createDirectories(root.resolve("a"));
     assertTrue(refusal().contains("class 'a' holds no PNG or JPEG images"), refusal());
     write("train/a/1.png", gray(1));

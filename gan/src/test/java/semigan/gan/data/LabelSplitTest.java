@@ -46,6 +46,12 @@ class LabelSplitTest {
     assertArrayEquals(new int[] {1, 3, 4, 6}, chosen);
   }
 
+  @Test
+  void theMostLabelsAreThoseOfTheSmallestClassForEach() {
+    assertEquals(200, LabelSplit.most(train));
+    assertEquals(4, LabelSplit.most(Ramp.of(1, 1, 1, 2, 0, 0, -1, 0, 1, 1)));
+  }
+
   @ParameterizedTest
   @CsvSource({"7, nearest: 10", "0, nearest: 10", "-3, nearest: 10", "25, nearest: 20 or 30"})
   void aNumberThatCannotBeBalancedIsRefusedWithTheNearestThatCan(int labels, String said) {
