@@ -190,7 +190,7 @@ record GanStep(
               changed -> model.discriminator().forward(changed, Mode.TRAIN),
               objective.perturbationSize(),
               random);
-      sum = plus(sum, weighted(objective.perturbation(), worst.of(images, logits)));
+      sum = plus(sum, weighted(objective.perturbation(), worst.of(images)));
     }
     if (objective.consistency() > 0) {
       Tensor apart = Consistency.of(logits, classes(inputs), objective.confidence());

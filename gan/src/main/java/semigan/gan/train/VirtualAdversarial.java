@@ -32,17 +32,18 @@ record VirtualAdversarial(UnaryOperator<Tensor> classifier, float size, RandomSo
   private static final float TINY = 1e-20f;
 
   /**
-   * The mean over a batch.
+   * The mean over a batch. The unchanged images pass by themselves as the changed ones do, so that
+   * batch normalisation has no other company to see: else there is a divergence without a change.
    *
    * @param images {@code [batch, ...]}
-   * @param logits that the classifier gives them; their history is not followed
    */
-  Tensor of(Tensor images, Tensor logits) {
-    Tensor probabilities = Softmax.softmax(single(logits).detach());
+  Tensor of(Tensor images) {
+    Tensor logits = single(classifier.apply(images)).detach();
+    Tensor probabilities = Softmax.softmax(logits);
     Tensor start = scaled(random.normal(DType.F32, images.shape(), 0, 1), SEARCHED_AT).detach();
     Tensor moved = divergence(images, start, probabilities);
     Tensor uphill = moved.backward(List.of(start)).of(start);
-    Tensor least = Losses.entropy(single(logits).detach());
+    Tensor least = Losses.entropy(logits);
     return Binary.subtract(divergence(images, scaled(uphill, size).detach(), probabilities), least);
   }
 

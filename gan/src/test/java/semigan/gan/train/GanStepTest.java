@@ -116,17 +116,28 @@ class GanStepTest {
   /** {@link TermsTest} knows which change that is. */
   @Test
   void itIsNotToMindTheWorstChange() {
-    float size = 2;
-    RandomSource draws = draws();
-    draws.nextKey(); // of the latent vectors
-    double worst =
-        new VirtualAdversarial(x -> model.discriminator().forward(x, Mode.TRAIN), size, draws)
-            .of(AUGMENTATION.forward(tensor(unlabelled), Mode.TRAIN), tensor(ofUnlabelled()))
-            .item();
+    double worst = worst(2);
     assertTrue(worst > 0.1, "it minds little: " + worst);
     double expected = classesAndWhatIsReal() + WEIGHT * worst;
-    Map<String, Object> settings = Map.of("perturbation", WEIGHT, "perturbationSize", size);
+    Map<String, Object> settings = Map.of("perturbation", WEIGHT, "perturbationSize", 2);
     assertEquals(expected, discriminatorTotal(settings), TOLERANCE);
+  }
+
+  /** Labelled images beside the unlabelled ones would move the statistics of a batch. */
+  @Test
+  void noChangeIsNoneToMind() {
+    assertEquals(0, worst(1e-6f), TOLERANCE);
+    double expected = classesAndWhatIsReal();
+    Map<String, Object> settings = Map.of("perturbation", 1, "perturbationSize", 1e-6);
+    assertEquals(expected, discriminatorTotal(settings), TOLERANCE);
+  }
+
+  private double worst(float size) {
+    RandomSource draws = draws();
+    draws.nextKey(); // of the latent vectors
+    return new VirtualAdversarial(x -> model.discriminator().forward(x, Mode.TRAIN), size, draws)
+        .of(AUGMENTATION.forward(tensor(unlabelled), Mode.TRAIN))
+        .item();
   }
 
   /** Of images that are not quite those that the discriminator sees. */
