@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -39,12 +40,16 @@ public final class ImageCodec {
   private static final Pattern DAMAGE =
       Pattern.compile("premature|truncated|corrupt", Pattern.CASE_INSENSITIVE);
 
+  private static final Set<String> FORMATS = Set.of("png", "jpeg");
+
+  /** As a file has it. */
+  private record Stored(BufferedImage image, Orientation orientation) {}
+
   private ImageCodec() {}
 
   /**
    * Reads an image, scaled until it just covers {@code height} by {@code width} and cropped at the
-   * middle. What is transparent becomes black; a camera's note that the image lies on its side is
-   * not followed.
+   * middle, upright as a camera has noted it in a JPEG. What is transparent becomes black.
    *
    * @param channels 1 for grey, 3 for colour, or {@link #AUTO_CHANNELS}
    * @return [height, width, channels] in [-1, 1]
@@ -56,9 +61,15 @@ public final class ImageCodec {
         throw new ImageException(
             file, Files.exists(file) ? "is a folder, expected an image" : "no such file");
       }
-      BufferedImage image = decode(file, height, width);
+      Stored stored = decode(file, height, width);
+      BufferedImage image = stored.image;
+      boolean turned = stored.orientation.transposed();
       int decoded = channels == AUTO_CHANNELS ? Pixels.isGrey(image) ? 1 : 3 : channels;
-      float[] pixels = Resize.cover(image, decoded, height, width);
+      float[] pixels =
+          stored.orientation.upright(
+              Resize.cover(image, decoded, turned ? width : height, turned ? height : width),
+              height,
+              width);
       return channels == AUTO_CHANNELS && decoded == 3 ? Pixels.greyIfAllIs(pixels) : pixels;
     } catch (ImageException e) {
       throw e;
@@ -83,15 +94,19 @@ public final class ImageCodec {
     AtomicFiles.write(file, bytes.toByteArray());
   }
 
-  private static BufferedImage decode(Path file, int height, int width) throws IOException {
+  private static Stored decode(Path file, int height, int width) throws IOException {
     if (Files.size(file) == 0) {
       throw new ImageException(file, "the file is empty");
     }
     try (ImageInputStream stream = new FileImageInputStream(file.toFile())) {
       ImageReader reader = reader(file, stream);
       try {
-        reader.setInput(stream, true, true);
-        return decode(file, reader, height, width);
+        boolean photo = format(reader).equals("jpeg");
+        reader.setInput(stream, true, !photo);
+        Orientation orientation = photo ? Orientation.of(reader) : Orientation.UPRIGHT;
+        return orientation.transposed()
+            ? new Stored(decode(file, reader, width, height), orientation)
+            : new Stored(decode(file, reader, height, width), orientation);
       } finally {
         reader.dispose();
       }
@@ -102,13 +117,16 @@ public final class ImageCodec {
     Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
     while (readers.hasNext()) {
       ImageReader reader = readers.next();
-      String format = reader.getFormatName().toLowerCase(Locale.ROOT);
-      if (format.equals("png") || format.equals("jpeg")) {
+      if (FORMATS.contains(format(reader))) {
         return reader;
       }
       reader.dispose();
     }
     throw new ImageException(file, "neither PNG nor JPEG, whatever its name says");
+  }
+
+  private static String format(ImageReader reader) throws IOException {
+    return reader.getFormatName().toLowerCase(Locale.ROOT);
   }
 
   /** Decodes the part that will be kept, of a very large image only every n-th pixel. */
