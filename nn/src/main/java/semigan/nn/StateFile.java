@@ -18,10 +18,14 @@ import semigan.tensor.Tensor;
  * name, each tensor in the type that it has on its device.
  */
 public final class StateFile {
+  /** Of the metadata: the CRC-32C of all that follows the header. */
+  private static final String CHECKSUM = "crc32c";
+
   private StateFile() {}
 
   /**
-   * Writes {@code state} in its order, replacing {@code file} as a whole or not at all.
+   * Writes {@code state} in its order, with a checksum, replacing {@code file} as a whole or not at
+   * all.
    *
    * @param metadata what else is to be known about the tensors; may be empty
    * @throws IllegalArgumentException if a tensor is F64, which has no place in a file
@@ -31,13 +35,16 @@ public final class StateFile {
       throws IOException {
     Map<String, TensorEntry> entries = new LinkedHashMap<>();
     state.forEach((name, tensor) -> entries.put(name, entry(name, tensor)));
-    SafetensorsWriter.write(file, entries, metadata);
+    Map<String, String> described = new LinkedHashMap<>(metadata);
+    described.put(CHECKSUM, SafetensorsWriter.checksum(entries));
+    SafetensorsWriter.write(file, entries, described);
   }
 
   /**
    * Overwrites every tensor of {@code state} with the file's tensor of that name. File and state
    * must name the same tensors, of the same shapes, both I32 or both floating-point numbers; F32
-   * and BF16 convert. All of this is checked before the first tensor is touched.
+   * and BF16 convert. All of this, and the checksum of a file that has one, is checked before the
+   * first tensor is touched.
    *
    * @return the file's metadata
    * @throws StateException if the file's tensors are not those of {@code state}
@@ -47,10 +54,15 @@ public final class StateFile {
   public static Map<String, String> load(Path file, Map<String, Tensor> state) throws IOException {
     try (SafetensorsFile source = SafetensorsFile.open(file)) {
       requireSame(file, source, state);
+      Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
+      String checksum = metadata.remove(CHECKSUM);
+      if (checksum != null) {
+        source.requireChecksum(checksum);
+      }
       for (var entry : state.entrySet()) {
         read(source, entry.getKey(), entry.getValue());
       }
-      return source.metadata();
+      return metadata;
     }
   }
 

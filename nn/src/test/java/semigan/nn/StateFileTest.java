@@ -168,6 +168,32 @@ class StateFileTest {
     assertArrayEquals(before, Files.readAllBytes(file));
   }
 
+  /** A disk may give back other bytes than it took; files of other programs have no checksum. */
+  @Test
+  void damagedElementsAreNoticedBeforeAnyIsTaken() throws IOException {
+    StateFile.save(file, state("a", zeros(2), "steps", device.labels(1, 2)), Map.of());
+    byte[] whole = Files.readAllBytes(file);
+    for (int at : new int[] {whole.length - 16, whole.length - 9, whole.length - 1}) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 1;
+      Files.write(file, damaged);
+      Tensor first = device.tensor(Shape.of(2), 5, 6);
+      var state = state("a", first, "steps", device.labels(0, 0));
+      var refusal = assertThrows(SafetensorsException.class, () -> StateFile.load(file, state));
+      assertTrue(refusal.getMessage().startsWith(file + ": is damaged"), refusal.getMessage());
+      assertArrayEquals(new float[] {5, 6}, first.toFloats());
+    }
+  }
+
+  /** Check value of CRC-32C: RFC 3720, appendix B.4, 32 bytes of zeros. */
+  @Test
+  void theChecksumIsThatOfTheElements() throws IOException {
+    StateFile.save(file, state("a", zeros(3), "b", zeros(5)), Map.of());
+    try (var saved = SafetensorsFile.open(file)) {
+      assertEquals("8a9136aa", saved.metadata().get("crc32c"));
+    }
+  }
+
   @Test
   void aMissingFileIsNoStateException() {
     assertThrows(SafetensorsException.class, () -> StateFile.load(file, Map.of()));

@@ -187,10 +187,17 @@ class ResumeIT {
     assertTrue(line.contains("run has a model but no checkpoint to go on from"), line);
   }
 
-  @Test
-  void aDamagedCheckpointIsSkippedForTheOneBeforeAndNothingElseDiffers() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDamagedCheckpointIsSkippedForTheOneBeforeAndNothingElseDiffers(boolean whole)
+      throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
-    cut(run.resolve("checkpoints/000030.safetensors"));
+    Path checkpoint = run.resolve("checkpoints/000030.safetensors");
+    if (whole) {
+      flipABit(checkpoint);
+    } else {
+      cut(checkpoint);
+    }
     String out = run("train", "--resume", "run").done().out();
     assertTrue(out.contains("skipped a damaged checkpoint: run/checkpoints/000030"), out);
     assertTrue(out.contains("step 30 of 30"), out);
@@ -229,6 +236,13 @@ class ResumeIT {
     assertTrue(run("train", "--resume", "nowhere").refused(1).contains("nowhere: no such run"));
     String data = Samples.shapes().toString();
     assertTrue(run("train", "--resume", data).refused(1).contains("it has no config.json"));
+  }
+
+  /** In the middle, where the tensors are. */
+  private static void flipABit(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
   }
 
   private static void cut(Path file) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * A safetensors file open for reading. Opening it checks the whole header against the file's length
@@ -88,6 +89,27 @@ public final class SafetensorsFile implements Closeable {
   /** The file's free text; empty if it has none. */
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(header.metadata());
+  }
+
+  /**
+   * Reads every tensor's bytes and sums them up.
+   *
+   * @param expected what {@link SafetensorsWriter#checksum} gave when they were written
+   * @throws SafetensorsException if they are other bytes
+   */
+  public void requireChecksum(String expected) throws IOException {
+    CRC32C sum = new CRC32C();
+    for (long position = dataStart; channel.read(chunk.clear(), position) > 0; ) {
+      position += chunk.flip().remaining();
+      sum.update(chunk);
+    }
+    String found = SafetensorsWriter.text(sum);
+    if (!found.equals(expected)) {
+      throw new SafetensorsException(
+          file,
+          "is damaged: its tensors have the checksum %s, not %s as when they were written"
+              .formatted(found, expected));
+    }
   }
 
   /** All elements of an F32 or BF16 tensor, row-major. */

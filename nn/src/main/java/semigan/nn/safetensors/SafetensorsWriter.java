@@ -4,10 +4,16 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 
 /** Writes safetensors files. */
 public final class SafetensorsWriter {
@@ -38,6 +44,29 @@ public final class SafetensorsWriter {
             tensor.getValue().writeTo(tensor.getKey(), channel);
           }
         });
+  }
+
+  /**
+   * The CRC-32C of all elements' bytes, in the map's order, as eight hexadecimal digits; suppliers
+   * are asked once more when the tensors are written.
+   *
+   * @throws IllegalArgumentException if a tensor's values do not fit its shape
+   */
+  public static String checksum(Map<String, TensorEntry> tensors) {
+    CRC32C sum = new CRC32C();
+    try (WritableByteChannel channel =
+        Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), sum))) {
+      for (var tensor : tensors.entrySet()) {
+        tensor.getValue().writeTo(tensor.getKey(), channel);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is written anywhere
+    }
+    return text(sum);
+  }
+
+  static String text(CRC32C sum) {
+    return "%08x".formatted(sum.getValue());
   }
 
   private static byte[] header(Map<String, TensorEntry> tensors, Map<String, String> metadata)
