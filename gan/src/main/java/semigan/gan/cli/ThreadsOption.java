@@ -24,12 +24,6 @@ final class ThreadsOption {
           command.commandLine(),
           "--threads is %d, expected 1 or more; leave it out to use all".formatted(threads));
     }
-    int processors = Runtime.getRuntime().availableProcessors();
-    if (threads > processors) {
-      Output.warn(
-          "--threads is %d, but this process may use %d processors; threads that wait for one another take many times as long"
-              .formatted(threads, processors));
-    }
     System.setProperty(CpuBackend.THREADS, Integer.toString(threads));
   }
 

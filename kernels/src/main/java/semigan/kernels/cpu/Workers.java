@@ -1,36 +1,71 @@
 package semigan.kernels.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The threads that compute beside the caller's, oneDNN's primitives as well as loops in Java. One
  * that has nothing to do looks for work for a while before it sleeps: waking it takes longer than
  * most of what it is woken for.
+ *
+ * <p>Who waits leaves the processor to others after a moment, such as the thread that reads images,
+ * HotSpot's compilers, or one of these; and the caller runs the parts whose threads are late. Else
+ * a thread that has lost its processor for some milliseconds holds up a loop of some microseconds.
  */
 final class Workers implements AutoCloseable {
   /** A stretch of a loop. */
   interface Part {
     /**
-     * @param thread index of the running thread below {@link #threads()}, for memory of its own
+     * @param thread whose part this is, below {@link #threads()}: an index of memory that no other
+     *     part uses meanwhile
      * @param from first element of the stretch
      * @param to end of the stretch
      */
     void run(int thread, int from, int to);
   }
 
-  private record Loop(
-      Part part, int count, int parts, AtomicInteger pending, AtomicReference<Throwable> failure) {
-    void run(int thread) {
-      int from = (int) ((long) count * thread / parts);
-      int to = (int) ((long) count * (thread + 1) / parts);
-      part.run(thread, from, to);
-    }
-  }
+  /** Turns of a loop that waits before it leaves the processor: some ten microseconds. */
+  private static final int SPINS = 500;
 
   /** Longer than a training step takes between two loops; waking may take 0.2 ms (measured). */
   private static final long AWAKE_NANOS = 1_000_000;
+
+  /** Its parts are run by whoever begins them first. */
+  private static final class Loop {
+    private final Part part;
+    private final int count;
+    private final AtomicIntegerArray begun;
+    private final AtomicInteger pending;
+    private volatile Throwable failure;
+
+    Loop(Part part, int count, int parts) {
+      this.part = part;
+      this.count = count;
+      begun = new AtomicIntegerArray(parts);
+      pending = new AtomicInteger(parts);
+    }
+
+    int parts() {
+      return begun.length();
+    }
+
+    void runUnlessBegun(int index) {
+      if (!begun.compareAndSet(index, 0, 1)) {
+        return;
+      }
+      try {
+        int from = (int) ((long) count * index / parts());
+        int to = (int) ((long) count * (index + 1) / parts());
+        part.run(index, from, to);
+      } catch (RuntimeException | Error e) {
+        failure = e;
+        throw e;
+      } finally {
+        pending.decrementAndGet();
+      }
+    }
+  }
 
   private final Thread[] others;
   private volatile Loop current;
@@ -58,22 +93,31 @@ final class Workers implements AutoCloseable {
       part.run(0, 0, count);
       return;
     }
-    Loop loop = new Loop(part, count, parts, new AtomicInteger(parts - 1), new AtomicReference<>());
+    Loop loop = new Loop(part, count, parts);
     current = loop;
     for (int i = 1; i < parts; i++) {
       LockSupport.unpark(others[i - 1]);
     }
     try {
-      loop.run(0);
+      for (int i = 0; i < parts; i++) {
+        loop.runUnlessBegun(i);
+      }
     } finally {
       // The others write to the caller's memory: it must not go on before they are done.
-      while (loop.pending().get() > 0) {
-        Thread.onSpinWait();
+      for (int turn = 0; loop.pending.get() > 0; turn++) {
+        rest(turn);
       }
     }
-    Throwable failed = loop.failure().get();
-    if (failed != null) {
-      throw new IllegalStateException("cpu: a worker thread failed", failed);
+    if (loop.failure != null) {
+      throw new IllegalStateException("cpu: a worker thread failed", loop.failure);
+    }
+  }
+
+  private static void rest(int turn) {
+    if (turn < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
     }
   }
 
@@ -86,11 +130,9 @@ final class Workers implements AutoCloseable {
       }
       if (thread < loop.parts()) {
         try {
-          loop.run(thread);
+          loop.runUnlessBegun(thread);
         } catch (RuntimeException | Error e) {
-          loop.failure().set(e);
-        } finally {
-          loop.pending().decrementAndGet();
+          // The loop has it, and its caller looks there.
         }
       }
       done = loop;
@@ -101,9 +143,9 @@ final class Workers implements AutoCloseable {
   private Loop await(Loop done) {
     long asleepAt = System.nanoTime() + AWAKE_NANOS;
     Loop next = current;
-    while (next == done && open) {
+    for (int turn = 0; next == done && open; turn++) {
       if (System.nanoTime() < asleepAt) {
-        Thread.onSpinWait();
+        rest(turn);
       } else {
         LockSupport.park(this);
       }

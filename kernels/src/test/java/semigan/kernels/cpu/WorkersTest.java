@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,32 @@ class WorkersTest {
         assertArrayEquals(ones, found);
       }
     }
+  }
+
+  /** As threads are of which there are more than processors. */
+  @Test
+  void theCallerRunsThePartsWhoseThreadsAreLate() {
+    int threads = 4 * Runtime.getRuntime().availableProcessors();
+    int loops = 200;
+    Thread caller = Thread.currentThread();
+    var runByCaller = new AtomicInteger();
+    var visits = new AtomicIntegerArray(threads);
+    try (Workers workers = new Workers(threads)) {
+      for (int i = 0; i < loops; i++) {
+        workers.share(
+            threads,
+            (part, from, to) -> {
+              visits.incrementAndGet(part);
+              if (Thread.currentThread() == caller) {
+                runByCaller.incrementAndGet();
+              }
+            });
+      }
+    }
+    for (int part = 0; part < threads; part++) {
+      assertEquals(loops, visits.get(part));
+    }
+    assertTrue(runByCaller.get() > 2 * loops, "more than its own: " + runByCaller);
   }
 
   @Test
@@ -63,7 +90,7 @@ class WorkersTest {
                             throw cause;
                           }
                         }));
-        assertSame(cause, culprit == 0 ? thrown : thrown.getCause());
+        assertSame(cause, thrown.getCause() == null ? thrown : thrown.getCause());
       }
       var parts = new AtomicInteger();
       workers.share(2, (thread, from, to) -> parts.incrementAndGet());
