@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import semigan.gan.data.DataSets;
 import semigan.gan.store.JsonFile;
 import semigan.gan.store.MetricsLog;
 import semigan.gan.store.RunFolder;
@@ -92,7 +93,11 @@ public final class StudyFolder {
     List<String> differences = new ArrayList<>();
     for (Map.Entry<String, JsonNode> setting : found.properties()) {
       JsonNode here = wanted.path(setting.getKey());
-      if (!setting.getValue().equals(here)) {
+      boolean same =
+          setting.getKey().equals("data")
+              ? isSameData(setting.getValue().asText(), here.asText())
+              : setting.getValue().equals(here);
+      if (!same) {
         differences.add(
             "%s is %s there, %s here"
                 .formatted(
@@ -104,6 +109,16 @@ public final class StudyFolder {
           "%s is a study of other settings: %s; give the same ones, or another --out"
               .formatted(path, String.join("; ", differences)));
     }
+  }
+
+  /** A folder of images may have been named from another working directory, or moved since. */
+  private static boolean isSameData(String there, String here) {
+    if (!DataSets.isDirectory(there) || !DataSets.isDirectory(here)) {
+      return there.equals(here);
+    }
+    Path before = Path.of(there).toAbsolutePath().normalize();
+    return before.equals(Path.of(here).toAbsolutePath().normalize())
+        || !Files.exists(before) && RunFolder.plain(there).equals(RunFolder.plain(here));
   }
 
   /** This study's settings as today's would be written, and those that there are not today. */

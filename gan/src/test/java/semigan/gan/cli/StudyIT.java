@@ -171,6 +171,19 @@ class StudyIT {
     assertArrayEquals(before, Files.readAllBytes(folder.resolve("s/study.json")));
   }
 
+  @Test
+  void aStudyGoesOnWithImagesThatWereMovedButNotWithOthers() throws IOException {
+    Path images = Samples.writeShapes(folder.resolve("a/shapes"), 20);
+    Samples.writeShapes(folder.resolve("b/shapes"), 20);
+    run(study(Path.of("a/shapes"), 3, 1, "s")).done();
+    run(study(images, 3, 1, "s")).done();
+    String line = run(study(Path.of("b/shapes"), 3, 2, "s")).refused(2);
+    assertTrue(line.contains("data is"), line);
+    Samples.delete(images);
+    run(study(Path.of("b/shapes"), 3, 2, "s")).done();
+    assertEquals(2, file("s/study.json").get("seeds").size());
+  }
+
   /** As it was before there was the term. */
   @Test
   void aStudyWhoseSettingsDoNotSpeakOfATermGoesOnWithoutIt() throws IOException {
