@@ -2,7 +2,10 @@ package semigan.gan.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import semigan.gan.data.DataOptions;
@@ -20,11 +23,23 @@ import semigan.gan.train.TrainConfig;
 final class ConfigBuilder {
   private static final String DATA = "data";
   private static final String DATA_DIR = "dataDir";
+  private static final String TEACHER = "teacher";
+  private static final String BATCH = "batch";
   private static final double DEFAULT_EPOCHS = 10;
   private static final List<String> REGULAR =
       List.of("sampleEvery", "evaluateEvery", "checkpointEvery");
 
   private final ObjectNode given = new JsonMapper().createObjectNode();
+  private int usualBatch = Preset.defaults().get(BATCH).asInt();
+
+  /** Takes a preset's settings as {@link #with} does; its batch is at most all images. */
+  ConfigBuilder from(ObjectNode recipe) {
+    with(recipe);
+    if (recipe.has(BATCH)) {
+      usualBatch = given.remove(BATCH).asInt();
+    }
+    return this;
+  }
 
   /**
    * Takes these settings over those that were given before. Epochs and steps stand for each other.
@@ -76,17 +91,32 @@ final class ConfigBuilder {
     if (settings.hasNonNull(DATA_DIR)) {
       settings.put(DATA_DIR, absolute(settings.get(DATA_DIR).asText()));
     }
+    if (settings.hasNonNull(TEACHER)) {
+      JsonNode teacher = settings.get(TEACHER);
+      ArrayNode named = settings.putArray(TEACHER);
+      if (teacher.isTextual()) {
+        named.add(absolute(teacher.asText()));
+      }
+      teacher.forEach(folder -> named.add(absolute(folder.asText())));
+    }
   }
 
   private static String absolute(String path) {
-    return Path.of(path).toAbsolutePath().normalize().toString();
+    Path whole = Path.of(path).toAbsolutePath();
+    Path shorter = whole.normalize();
+    try {
+      // Behind a link, ".." may be elsewhere than in front of it.
+      return (Files.isSameFile(whole, shorter) ? shorter : whole).toString();
+    } catch (IOException e) {
+      return shorter.toString(); // it is not there
+    }
   }
 
   private static String dataName(ObjectNode settings) {
     return settings.path(DATA).asText("glyphs");
   }
 
-  /** Of a folder of images, where what is unlabelled lies apart, all that can be had. */
+  /** Of a folder of images, where what is unlabelled lies apart, as many as can be had. */
   private static void chooseLabels(ObjectNode settings, DataSplit data) {
     if (!settings.has("labels") && DataSets.isImageFolder(dataName(settings))) {
       int most = LabelSplit.most(data.train()) - setting(settings, "heldOut").asInt();
@@ -104,9 +134,9 @@ final class ConfigBuilder {
     }
   }
 
-  private static void chooseBatch(ObjectNode settings, DataSplit data) {
-    if (!settings.has("batch")) {
-      settings.put("batch", Math.min(setting(settings, "batch").asInt(), images(settings, data)));
+  private void chooseBatch(ObjectNode settings, DataSplit data) {
+    if (!settings.has(BATCH)) {
+      settings.put(BATCH, Math.max(2, Math.min(usualBatch, images(settings, data))));
     }
   }
 
@@ -124,7 +154,7 @@ final class ConfigBuilder {
     if (!(epochs > 0)) {
       throw new IllegalArgumentException("--epochs must be positive but is " + epochs);
     }
-    int batch = Math.max(1, settings.get("batch").asInt());
+    int batch = Math.max(1, settings.get(BATCH).asInt());
     settings.put(
         ConfigFile.STEPS, Math.max(1, (long) Math.ceil(epochs * images(settings, data) / batch)));
   }

@@ -178,8 +178,8 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
 
   /** Without another wish, the data that the run learnt from. */
   private void chooseData() {
-    fromRun = data == null;
-    if (fromRun) {
+    fromRun = data == null || model.learntFrom(data);
+    if (data == null) {
       TrainConfig learnt = model.config();
       data = learnt.images().data();
       if (dataDir == null && learnt.images().dataDir() != null) {

@@ -57,6 +57,14 @@ final class ModelArgument {
     return !RunFolder.isRun(model) || config().images().labels() > 0;
   }
 
+  /**
+   * Whether this is a run on such data; a folder of images goes by its name, as it may be moved.
+   */
+  boolean learntFrom(String data) {
+    return RunFolder.isRun(model)
+        && RunFolder.plain(config().images().data()).equals(RunFolder.plain(data));
+  }
+
   Backend openDevice() {
     return Backends.open(device, Output::warn);
   }

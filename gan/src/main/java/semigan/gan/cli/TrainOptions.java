@@ -90,7 +90,7 @@ final class TrainOptions {
       if (!own.has("precision")) {
         put(shared, "precision", config.run().precision());
       }
-      return new ConfigBuilder().with(own).with(shared).build(data);
+      return new ConfigBuilder().from(own).with(shared).build(data);
     }
   }
 
@@ -132,7 +132,7 @@ final class TrainOptions {
       names = "--labels",
       paramLabel = "N",
       description =
-          "Training images that keep their label, as many of each class; 0 for none (default: 100, or of a folder of images all).")
+          "Training images that keep their label, as many of each class; 0 for none (default: 100; of a folder of images, as many of each class as its smallest one has).")
   private Integer labels;
 
   @Option(
@@ -316,7 +316,7 @@ final class TrainOptions {
       given.with(ConfigFile.read(resumed.config()));
     }
     if (preset != null) {
-      given.with(Preset.named(preset).settings());
+      given.from(Preset.named(preset).settings());
     }
     if (configFile != null) {
       given.with(ConfigFile.read(configFile));
@@ -330,7 +330,10 @@ final class TrainOptions {
     put(target, "dataDir", dataDir);
     put(target, "labels", labels);
     put(target, "heldOut", heldOut);
-    put(target, "teacher", teachers == null ? null : absolute(teachers));
+    put(
+        target,
+        "teacher",
+        teachers == null ? null : teachers.stream().map(Path::toString).toList());
     put(target, ConfigFile.EPOCHS, epochs);
     put(target, ConfigFile.STEPS, steps);
     put(target, "batch", batch);
@@ -349,10 +352,6 @@ final class TrainOptions {
     put(target, "precision", precision);
     put(target, "sampleEvery", sampleEvery);
     return target;
-  }
-
-  private static List<String> absolute(List<Path> folders) {
-    return folders.stream().map(folder -> folder.toAbsolutePath().normalize().toString()).toList();
   }
 
   private static void put(ObjectNode target, String name, Object value) {

@@ -215,7 +215,8 @@ public final class DataSets {
       throw new IllegalArgumentException(
           "no data set is called '%s' and there is no directory %s; expected glyphs, mnist,"
                   .formatted(name, directory.toAbsolutePath())
-              + " fashion-mnist, or a directory with one sub-folder of images per class");
+              + " fashion-mnist, or a directory with one sub-folder of images per class; --data says"
+              + " where one is that was moved");
     }
     IdxDirectory idx = new IdxDirectory(directory);
     return idx.isMeant() ? idx.read(name, List.of()) : ImageFolder.open(directory, options);

@@ -101,9 +101,9 @@ public final class ImageCodec {
     try (ImageInputStream stream = new FileImageInputStream(file.toFile())) {
       ImageReader reader = reader(file, stream);
       try {
-        boolean photo = format(reader).equals("jpeg");
-        reader.setInput(stream, true, !photo);
-        Orientation orientation = photo ? Orientation.of(reader) : Orientation.UPRIGHT;
+        boolean jpeg = format(reader).equals("jpeg");
+        reader.setInput(stream, true, !jpeg);
+        Orientation orientation = jpeg ? Orientation.of(reader) : Orientation.UPRIGHT;
         return orientation.transposed()
             ? new Stored(decode(file, reader, width, height), orientation)
             : new Stored(decode(file, reader, height, width), orientation);

@@ -105,20 +105,28 @@ public final class StudyFolder {
       }
     }
     if (!differences.isEmpty()) {
+      String moved =
+          found.path("data").equals(wanted.path("data"))
+              ? ""
+              : "; if these are the same images elsewhere, say so in " + path.resolve(FILE);
       throw new IllegalArgumentException(
-          "%s is a study of other settings: %s; give the same ones, or another --out"
-              .formatted(path, String.join("; ", differences)));
+          "%s is a study of other settings: %s; give the same ones, or another --out%s"
+              .formatted(path, String.join("; ", differences), moved));
     }
   }
 
-  /** A folder of images may have been named from another working directory, or moved since. */
+  /** The same folder of images may be named in several ways. */
   private static boolean isSameData(String there, String here) {
-    if (!DataSets.isDirectory(there) || !DataSets.isDirectory(here)) {
-      return there.equals(here);
+    if (there.equals(here)) {
+      return true;
     }
-    Path before = Path.of(there).toAbsolutePath().normalize();
-    return before.equals(Path.of(here).toAbsolutePath().normalize())
-        || !Files.exists(before) && RunFolder.plain(there).equals(RunFolder.plain(here));
+    try {
+      return DataSets.isDirectory(there)
+          && DataSets.isDirectory(here)
+          && Files.isSameFile(Path.of(there), Path.of(here));
+    } catch (IOException e) {
+      return false; // one of them is not there
+    }
   }
 
   /** This study's settings as today's would be written, and those that there are not today. */

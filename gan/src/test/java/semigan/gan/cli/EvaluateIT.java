@@ -49,6 +49,21 @@ class EvaluateIT {
     return classifier.toString();
   }
 
+  /** What it did not learn from is known from the run, not from the folder's place. */
+  @Test
+  void imagesThatWereMovedAreStillTheRunsOwn() throws IOException {
+    Path images = Samples.writeShapes(folder.resolve("shapes"), 20);
+    run(Samples.train(images, 3, "--held-out", "20", "--name", "r")).done();
+    JsonNode before = run("evaluate", "runs/r", "--json").json();
+    Path moved = Files.createDirectories(folder.resolve("elsewhere")).resolve("shapes");
+    Files.move(images, moved);
+    String line = run("evaluate", "runs/r").refused(2);
+    assertTrue(line.contains("--data says where one is that was moved"), line);
+    JsonNode after = run("evaluate", "runs/r", "--data", moved.toString(), "--json").json();
+    assertTrue(before.has("discriminator"), before.toString());
+    assertEquals(before.get("discriminator"), after.get("discriminator"));
+  }
+
   @Test
   void everyMeasureStandsBesideWhatRealImagesReach() throws IOException {
     JsonNode result = run("evaluate", model, "--features", classifier(), "--json").json();

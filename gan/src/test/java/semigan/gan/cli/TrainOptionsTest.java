@@ -68,6 +68,10 @@ class TrainOptionsTest {
     assertEquals(40, config(Samples.shapes().toString()).learning().batch());
     assertEquals(30, config(Samples.shapes().toString(), "--held-out", "10").learning().batch());
     assertEquals(64, config("glyphs").learning().batch());
+    String[] recipe = {"--preset", "supervised-fashion", "--held-out", "10"};
+    assertEquals(30, config(Samples.shapes().toString(), recipe).learning().batch());
+    var teacher = options(Samples.shapes().toString(), recipe).resolve(null).teacher("conv-ssl");
+    assertEquals(30, teacher.learning().batch());
     assertEquals(50, config(Samples.shapes().toString(), "--batch", "50").learning().batch());
   }
 
@@ -76,10 +80,14 @@ class TrainOptionsTest {
   }
 
   private static TrainConfig config(String data, String... more) {
+    return options(data, more).resolve(null).config();
+  }
+
+  private static TrainOptions options(String data, String... more) {
     var options = new TrainOptions();
     List<String> arguments = new ArrayList<>(List.of("--data", data));
     arguments.addAll(List.of(more));
     CommandLine.populateCommand(options, arguments.toArray(String[]::new));
-    return options.resolve(null).config();
+    return options;
   }
 }

@@ -37,6 +37,7 @@ class WrongUsageIT {
           --teacher ,            | --teacher names no run
           --labels -10           | labels must not be negative but are -10
           --labels 1000000       | labels is 1000000, expected at most
+          --held-out 50000       | heldOut is 50000, expected at most 20000
           --batch 0              | batch must be positive but is 0
           --batch -8             | batch must be positive but is -8
           --batch 1              | batch must be at least 2

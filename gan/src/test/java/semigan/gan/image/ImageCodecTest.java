@@ -8,25 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBuffer;
-import java.awt.image.Raster;
-import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Random;
 import java.util.zip.CRC32;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,7 +187,7 @@ class ImageCodecTest {
       graphics.setColor(new Color(level, level, level));
       graphics.fillRect(i % 2 * width / 2, i / 2 * height / 2, width / 2, height / 2);
     }
-    Path file = withNote(write(stored, "jpg"), noted);
+    Path file = noted(stored, noted);
     float[] upright = ImageCodec.read(file, 2, 4, 1);
     float[] expected = {1, 1, 1 / 3f, 1 / 3f, -1 / 3f, -1 / 3f, -1, -1};
     assertArrayEquals(expected, upright, 0.1f);
@@ -208,24 +199,11 @@ class ImageCodecTest {
     var image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
     image.createGraphics().fillRect(0, 0, 8, 4);
     for (int noted : new int[] {0, 9, 255}) {
-      float[] read = ImageCodec.read(withNote(write(image, "jpg"), noted), 2, 1, 1);
+      float[] read = ImageCodec.read(noted(image, noted), 2, 1, 1);
       assertArrayEquals(new float[] {1, -1}, read, 0.1f);
     }
   }
 
-  /** The file with a camera's note behind its first two bytes: EXIF 2.32, tag 0x0112. */
-  private static Path withNote(Path jpeg, int orientation) throws IOException {
-    byte[] whole = Files.readAllBytes(jpeg);
-    ByteBuffer noted = ByteBuffer.allocate(whole.length + 36);
-    noted.put(whole, 0, 2).putShort((short) 0xFFE1).putShort((short) 34);
-    noted.put("Exif\0\0MM\0*".getBytes(StandardCharsets.US_ASCII)).putInt(8).putShort((short) 1);
-    noted.putShort((short) 0x0112).putShort((short) 3).putInt(1);
-    noted.putShort((short) orientation).putShort((short) 0).putInt(0);
-    noted.put(whole, 2, whole.length - 2);
-    return Files.write(jpeg, noted.array());
-  }
-
-  /** As print shops have it: by inks, stored inverted. */
   @Test
   void theInksOfAJpegBecomeColours() throws IOException {
     float[] cyan = ImageCodec.read(inks(255, 0, 0, 0), 1, 1, 3);
@@ -235,36 +213,13 @@ class ImageCodecTest {
     assertTrue(black[0] < -0.7 && black[1] < -0.7 && black[2] < -0.7, Arrays.toString(black));
   }
 
-  private Path inks(int cyan, int magenta, int yellow, int key) throws IOException {
-    WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, null);
-    int[] inverted = {255 - cyan, 255 - magenta, 255 - yellow, 255 - key};
-    for (int i = 0; i < 16 * 16; i++) {
-      raster.setPixel(i % 16, i / 16, inverted);
-    }
-    var bytes = new ByteArrayOutputStream();
-    ImageWriter writer = javasOwnJpegWriter();
-    try (var stream = new MemoryCacheImageOutputStream(bytes)) {
-      writer.setOutput(stream);
-      writer.write(null, new IIOImage(raster, null, null), null);
-    }
-    byte[] whole = bytes.toByteArray();
-    ByteBuffer marked = ByteBuffer.allocate(whole.length + 16);
-    marked.put(whole, 0, 2).putShort((short) 0xFFEE).putShort((short) 14);
-    marked.put("Adobe".getBytes(StandardCharsets.US_ASCII)).putShort((short) 100).position(18);
-    marked.put(whole, 2, whole.length - 2);
-    return Files.write(folder.resolve("inks.jpg"), marked.array());
+  private Path noted(BufferedImage image, int orientation) throws IOException {
+    Path file = write(image, "jpg");
+    return Files.write(file, Jpegs.withNote(Files.readAllBytes(file), orientation));
   }
 
-  /** Which takes a raster without a colour model. */
-  private static ImageWriter javasOwnJpegWriter() {
-    Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("jpeg");
-    while (writers.hasNext()) {
-      ImageWriter writer = writers.next();
-      if (writer.getOriginatingProvider().getVendorName().contains("Oracle")) {
-        return writer;
-      }
-    }
-    throw new AssertionError("this Java has no JPEG writer");
+  private Path inks(int cyan, int magenta, int yellow, int key) throws IOException {
+    return Files.write(folder.resolve("inks.jpg"), Jpegs.inks(cyan, magenta, yellow, key));
   }
 
   @Test

@@ -18,14 +18,14 @@ final class CpuRandom implements RandomKernels, AutoCloseable {
   private interface Body {
     /**
      * @param draws one for each element
-     * @param values an array as long, of this thread's own
+     * @param values an array as long, of this part's own
      * @param from index of the first element
      * @param count number of elements
      */
     void run(float[] draws, float[] values, int from, int count);
   }
 
-  /** A thread's own memory. */
+  /** A part's own memory. */
   private record Bench(DrawTile tile, float[] draws, float[] values) {
     static Bench make() {
       return new Bench(new DrawTile(), new float[DrawTile.SIZE], new float[DrawTile.SIZE]);

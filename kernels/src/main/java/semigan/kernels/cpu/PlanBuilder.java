@@ -202,7 +202,7 @@ final class PlanBuilder implements AutoCloseable {
     return sharing.of(extent, grain, work);
   }
 
-  /** Appends what is done at the same time, each stretch by a thread of its own. */
+  /** Appends what is done at the same time, each stretch as a part of its own. */
   void share(List<Stretch> stretches, Part body) {
     List<List<Primitive>> parts = new ArrayList<>();
     phases.add(new Plan.Phase(parts));

@@ -17,7 +17,7 @@ final class Tiles {
   /** What is done with one stretch of elements. */
   interface Body {
     /**
-     * @param tiles four arrays of {@link #SIZE} elements, this thread's own
+     * @param tiles four arrays of {@link #SIZE} elements, this part's own
      * @param from index of the first element
      * @param count number of elements, at most {@link #SIZE}
      */

@@ -63,7 +63,7 @@ final class WinogradTiles {
     workspaces = new float[workers.threads()][0][][][];
   }
 
-  /** A thread's own workspaces, for so many tiles of so many elements at least. */
+  /** A part's own workspaces, for so many tiles of so many elements at least. */
   private float[][][][] workspaces(int thread, int tiles, int length) {
     float[][][][] own = workspaces[thread];
     if (own.length < tiles || own[0][0][0].length < length) {

@@ -31,7 +31,10 @@ final class Workers implements AutoCloseable {
   /** Longer than a training step takes between two loops; waking may take 0.2 ms (measured). */
   private static final long AWAKE_NANOS = 1_000_000;
 
-  /** Its parts are run by whoever begins them first. */
+  /**
+   * Part 0 is the caller's; any other is its own thread's, or the caller's if that is late: by whom
+   * it is begun first.
+   */
   private static final class Loop {
     private final Part part;
     private final int count;
@@ -50,6 +53,16 @@ final class Workers implements AutoCloseable {
       return begun.length();
     }
 
+    /** What a part has thrown, whoever ran it. */
+    void rethrow() {
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure != null) {
+        throw (RuntimeException) failure;
+      }
+    }
+
     void runUnlessBegun(int index) {
       if (!begun.compareAndSet(index, 0, 1)) {
         return;
@@ -60,7 +73,6 @@ final class Workers implements AutoCloseable {
         part.run(index, from, to);
       } catch (RuntimeException | Error e) {
         failure = e;
-        throw e;
       } finally {
         pending.decrementAndGet();
       }
@@ -98,19 +110,14 @@ final class Workers implements AutoCloseable {
     for (int i = 1; i < parts; i++) {
       LockSupport.unpark(others[i - 1]);
     }
-    try {
-      for (int i = 0; i < parts; i++) {
-        loop.runUnlessBegun(i);
-      }
-    } finally {
-      // The others write to the caller's memory: it must not go on before they are done.
-      for (int turn = 0; loop.pending.get() > 0; turn++) {
-        rest(turn);
-      }
+    for (int i = 0; i < parts; i++) {
+      loop.runUnlessBegun(i);
     }
-    if (loop.failure != null) {
-      throw new IllegalStateException("cpu: a worker thread failed", loop.failure);
+    // The others write to the caller's memory: it must not go on before they are done.
+    for (int turn = 0; loop.pending.get() > 0; turn++) {
+      rest(turn);
     }
+    loop.rethrow();
   }
 
   private static void rest(int turn) {
@@ -129,11 +136,7 @@ final class Workers implements AutoCloseable {
         return;
       }
       if (thread < loop.parts()) {
-        try {
-          loop.runUnlessBegun(thread);
-        } catch (RuntimeException | Error e) {
-          // The loop has it, and its caller looks there.
-        }
+        loop.runUnlessBegun(thread);
       }
       done = loop;
     }

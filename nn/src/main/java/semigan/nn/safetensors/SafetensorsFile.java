@@ -107,7 +107,7 @@ public final class SafetensorsFile implements Closeable {
     if (!found.equals(expected)) {
       throw new SafetensorsException(
           file,
-          "is damaged: its tensors have the checksum %s, not %s as when they were written"
+          "is damaged, or was rewritten by another program: its tensors have the checksum %s, not %s as when they were written"
               .formatted(found, expected));
     }
   }
