@@ -25,7 +25,11 @@ final class Workers implements AutoCloseable {
     void run(int thread, int from, int to);
   }
 
-  /** Turns of a loop that waits before it leaves the processor: some ten microseconds. */
+  /**
+   * Turns of a loop that waits, from one time that it leaves the processor to the next: some ten
+   * microseconds. If it did more often, its calls of the system would slow down the other thread of
+   * the same core, which is what it waits for.
+   */
   private static final int SPINS = 500;
 
   /** Longer than a training step takes between two loops; waking may take 0.2 ms (measured). */
@@ -121,10 +125,10 @@ final class Workers implements AutoCloseable {
   }
 
   private static void rest(int turn) {
-    if (turn < SPINS) {
-      Thread.onSpinWait();
-    } else {
+    if (turn % SPINS == SPINS - 1) {
       Thread.yield();
+    } else {
+      Thread.onSpinWait();
     }
   }
 
