@@ -113,7 +113,7 @@ final class ConfigBuilder {
   }
 
   private static String dataName(ObjectNode settings) {
-    return settings.path(DATA).asText("glyphs");
+    return setting(settings, DATA).asText();
   }
 
   /** Of a folder of images, where what is unlabelled lies apart, as many as can be had. */

@@ -63,11 +63,15 @@ public final class ImageCodec {
       }
       Stored stored = decode(file, height, width);
       BufferedImage image = stored.image;
-      boolean turned = stored.orientation.transposed();
+      Orientation orientation = stored.orientation;
       int decoded = channels == AUTO_CHANNELS ? Pixels.isGrey(image) ? 1 : 3 : channels;
       float[] pixels =
-          stored.orientation.upright(
-              Resize.cover(image, decoded, turned ? width : height, turned ? height : width),
+          orientation.upright(
+              Resize.cover(
+                  image,
+                  decoded,
+                  orientation.rows(height, width),
+                  orientation.columns(height, width)),
               height,
               width);
       return channels == AUTO_CHANNELS && decoded == 3 ? Pixels.greyIfAllIs(pixels) : pixels;
@@ -104,9 +108,9 @@ public final class ImageCodec {
         boolean jpeg = format(reader).equals("jpeg");
         reader.setInput(stream, true, !jpeg);
         Orientation orientation = jpeg ? Orientation.of(reader) : Orientation.UPRIGHT;
-        return orientation.transposed()
-            ? new Stored(decode(file, reader, width, height), orientation)
-            : new Stored(decode(file, reader, height, width), orientation);
+        int rows = orientation.rows(height, width);
+        int columns = orientation.columns(height, width);
+        return new Stored(decode(file, reader, rows, columns), orientation);
       } finally {
         reader.dispose();
       }

@@ -46,6 +46,16 @@ record Orientation(boolean transposed, boolean fromBottom, boolean fromRight) {
     };
   }
 
+  /** Of the stored image, whose upright one has this height and width. */
+  int rows(int height, int width) {
+    return transposed ? width : height;
+  }
+
+  /** As {@link #rows}. */
+  int columns(int height, int width) {
+    return transposed ? height : width;
+  }
+
   /**
    * Turns an image.
    *
@@ -60,8 +70,8 @@ record Orientation(boolean transposed, boolean fromBottom, boolean fromRight) {
       return stored;
     }
     int channels = stored.length / (height * width);
-    int rows = transposed ? width : height;
-    int columns = transposed ? height : width;
+    int rows = rows(height, width);
+    int columns = columns(height, width);
     float[] upright = new float[stored.length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {

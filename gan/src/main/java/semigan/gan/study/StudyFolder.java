@@ -93,26 +93,29 @@ public final class StudyFolder {
     List<String> differences = new ArrayList<>();
     for (Map.Entry<String, JsonNode> setting : found.properties()) {
       JsonNode here = wanted.path(setting.getKey());
-      boolean same =
-          setting.getKey().equals("data")
-              ? isSameData(setting.getValue().asText(), here.asText())
-              : setting.getValue().equals(here);
-      if (!same) {
-        differences.add(
-            "%s is %s there, %s here"
-                .formatted(
-                    setting.getKey(), setting.getValue(), here.isMissingNode() ? "unknown" : here));
+      if (!isSame(setting.getKey(), setting.getValue(), here)) {
+        differences.add(difference(setting.getKey(), setting.getValue(), here));
       }
     }
     if (!differences.isEmpty()) {
-      String moved =
-          found.path("data").equals(wanted.path("data"))
-              ? ""
-              : "; if these are the same images elsewhere, say so in " + path.resolve(FILE);
       throw new IllegalArgumentException(
-          "%s is a study of other settings: %s; give the same ones, or another --out%s"
-              .formatted(path, String.join("; ", differences), moved));
+          "%s is a study of other settings: %s; give the same ones, or another --out"
+              .formatted(path, String.join("; ", differences)));
     }
+  }
+
+  private static boolean isSame(String name, JsonNode there, JsonNode here) {
+    return name.equals("data") ? isSameData(there.asText(), here.asText()) : there.equals(here);
+  }
+
+  private String difference(String name, JsonNode there, JsonNode here) {
+    String said =
+        "%s is %s there, %s here".formatted(name, there, here.isMissingNode() ? "unknown" : here);
+    return name.equals("data") && DataSets.isDirectory(here.asText())
+        ? said
+            + " (if these are the same images elsewhere, say so in %s)"
+                .formatted(path.resolve(FILE))
+        : said;
   }
 
   /** The same folder of images may be named in several ways. */

@@ -25,11 +25,7 @@ final class Workers implements AutoCloseable {
     void run(int thread, int from, int to);
   }
 
-  /**
-   * Turns of a loop that waits, from one time that it leaves the processor to the next: some ten
-   * microseconds. If it did more often, its calls of the system would slow down the other thread of
-   * the same core, which is what it waits for.
-   */
+  /** Turns of a loop that waits, from one time that it leaves the processor to the next. */
   private static final int SPINS = 500;
 
   /** Longer than a training step takes between two loops; waking may take 0.2 ms (measured). */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +41,8 @@ class WorkersTest {
     Thread caller = Thread.currentThread();
     var runByCaller = new AtomicInteger();
     try (Workers workers = new Workers(4 * Runtime.getRuntime().availableProcessors())) {
-      while (runByCaller.get() == 0) {
+      long end = System.nanoTime() + 30_000_000_000L;
+      while (runByCaller.get() == 0 && System.nanoTime() < end) {
         var visits = new AtomicIntegerArray(workers.threads());
         workers.share(
             workers.threads(),
@@ -55,6 +57,7 @@ class WorkersTest {
         }
       }
     }
+    assertTrue(runByCaller.get() > 0);
   }
 
   @Test
