@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -29,24 +30,37 @@ final class CpuConv implements ConvKernels {
   private static final int W = 1;
   private static final int Y = 2;
 
+  /**
+   * Output pixels from which on larger tiles save training more than their larger filter costs it
+   * (measured in the DCGAN's step: 512 are too few, 1024 enough).
+   */
+  private static final int LEAST_FOR_LARGE_TILES = 1024;
+
+  /** The same for smaller tiles, beside oneDNN's convolution (measured: 64 are enough). */
+  private static final int LEAST_FOR_SMALL_TILES = 32;
+
   private final Plans plans;
   private final ConvByProduct products;
   private final WholeImageConv wholeImages;
-  private final WinogradConv winograd;
+  private final List<WinogradConv> winograds;
 
   CpuConv(Plans plans, Workers workers, Widening widening, Backend backend) {
     this.plans = plans;
-    winograd = new WinogradConv(plans, workers, backend);
+    winograds =
+        List.of(
+            new WinogradConv(new WinogradF42(), LEAST_FOR_LARGE_TILES, plans, workers, backend),
+            new WinogradConv(new WinogradF22(), LEAST_FOR_SMALL_TILES, plans, workers, backend));
     products = new ConvByProduct(plans, workers, widening, backend);
     wholeImages = new WholeImageConv(backend);
   }
 
   @Override
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
+    Optional<WinogradConv> winograd = winograd(geometry, x.type());
     if (WholeImageConv.fits(geometry)) {
       wholeImages.forward(geometry, x, w, y);
-    } else if (WinogradConv.takes(geometry, x.type())) {
-      winograd.forward(geometry, x, w, y);
+    } else if (winograd.isPresent()) {
+      winograd.get().forward(geometry, x, w, y);
     } else if (ConvByProduct.hasLargeFilterBf16(geometry, x.type())) {
       products.forwardByColumns(geometry, x, w, y);
     } else {
@@ -56,12 +70,13 @@ final class CpuConv implements ConvKernels {
 
   @Override
   public void backwardInput(Conv2dGeometry geometry, Buffer dy, Buffer w, Buffer dx) {
+    Optional<WinogradConv> winograd = winograd(geometry, dy.type());
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardInput(geometry, dy, w, dx);
     } else if (ConvByProduct.hasFewInputChannels(geometry)) {
       products.backwardInputByColumns(geometry, dy, w, dx);
-    } else if (WinogradConv.takes(geometry, dy.type())) {
-      winograd.backwardInput(geometry, dy, w, dx);
+    } else if (winograd.isPresent()) {
+      winograd.get().backwardInput(geometry, dy, w, dx);
     } else {
       run(ConvDirection.BACKWARD_INPUT, geometry, dx, w, dy);
     }
@@ -69,10 +84,11 @@ final class CpuConv implements ConvKernels {
 
   @Override
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
+    Optional<WinogradConv> winograd = winograd(geometry, x.type());
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardWeight(geometry, x, dy, dw);
-    } else if (WinogradConv.takes(geometry, x.type())) {
-      winograd.backwardWeight(geometry, x, dy, dw);
+    } else if (winograd.isPresent()) {
+      winograd.get().backwardWeight(geometry, x, dy, dw);
     } else if (ConvByProduct.isStridedBf16(geometry, x.type())) {
       products.backwardWeightByColumns(geometry, x, dy, dw);
     } else {
@@ -83,8 +99,9 @@ final class CpuConv implements ConvKernels {
   @Override
   public void backward(
       Conv2dGeometry geometry, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
-    if (WinogradConv.takes(geometry, dy.type())) {
-      winograd.backward(geometry, x, w, dy, dx, dw);
+    Optional<WinogradConv> winograd = winograd(geometry, dy.type());
+    if (winograd.isPresent()) {
+      winograd.get().backward(geometry, x, w, dy, dx, dw);
     } else {
       ConvKernels.super.backward(geometry, x, w, dy, dx, dw);
     }
@@ -93,8 +110,9 @@ final class CpuConv implements ConvKernels {
   @Override
   public void transposedBackward(
       Conv2dGeometry geometry, Buffer x, Buffer w, Buffer dy, Buffer dx, Buffer dw) {
-    if (WinogradConv.takes(geometry, dy.type())) {
-      winograd.transposedBackward(geometry, x, w, dy, dx, dw);
+    Optional<WinogradConv> winograd = winograd(geometry, dy.type());
+    if (winograd.isPresent()) {
+      winograd.get().transposedBackward(geometry, x, w, dy, dx, dw);
     } else {
       ConvKernels.super.transposedBackward(geometry, x, w, dy, dx, dw);
     }
@@ -102,7 +120,12 @@ final class CpuConv implements ConvKernels {
 
   /** Frees what is kept from one call for the next. */
   void trim() {
-    winograd.trim();
+    winograds.forEach(WinogradConv::trim);
+  }
+
+  /** The largest tiles whose transforms pay. */
+  private Optional<WinogradConv> winograd(Conv2dGeometry geometry, DType type) {
+    return winograds.stream().filter(form -> form.takes(geometry, type)).findFirst();
   }
 
   private void run(ConvDirection direction, Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {

@@ -11,22 +11,17 @@ import semigan.kernels.DType;
 
 /**
  * Convolutions 4x4 with stride 2 by {@link Winograd}'s minimal filtering: 2.56 times fewer
- * multiplications.
+ * multiplications with tiles of 4x4 outputs, 1.78 times fewer with 2x2.
  *
  * <p>The image of even rows and columns and the three others, side by side as four times the
- * channels, turn such a convolution into one of 2x2 taps with stride 1. Its tiles of 4x4 outputs
- * become, for each of 25 points, one row of a matrix; so the convolution is 25 matrix products,
+ * channels, turn such a convolution into one of 2x2 taps with stride 1. Its tiles become, for each
+ * of their 25 or 9 points, one row of a matrix; so the convolution is as many matrix products,
  * {@code M [tiles, out] = V [tiles, depth] U' [depth, out]} with {@code depth = 4 in}. Both
  * gradients are the adjoints of the same maps.
  */
 final class WinogradConv implements ConvKernels {
-  private static final int POINTS = Winograd.POINTS * Winograd.POINTS;
-
   /** With fewer, rows are too short for the transforms' loops. */
   private static final int FEWEST_CHANNELS = 16;
-
-  /** With fewer output pixels, transforming the filter costs training more than the rest saves. */
-  private static final int FEWEST_PIXELS = 128;
 
   /** Share of a tile's pixels that must lie inside the image, on average. */
   private static final double LEAST_INSIDE = 0.6;
@@ -34,16 +29,24 @@ final class WinogradConv implements ConvKernels {
   /** Elements of a part's tiles: 16 MiB. */
   private static final long MOST_ELEMENTS = 1 << 22;
 
+  private final Winograd form;
+  private final int fewestPixels;
   private final Plans plans;
   private final Backend backend;
   private final WinogradTiles tiles;
   private final WinogradFilters filters;
 
-  WinogradConv(Plans plans, Workers workers, Backend backend) {
+  /**
+   * @param fewestPixels of the output in all images: with fewer, transforming the filter costs
+   *     training more than the rest saves
+   */
+  WinogradConv(Winograd form, int fewestPixels, Plans plans, Workers workers, Backend backend) {
+    this.form = form;
+    this.fewestPixels = fewestPixels;
     this.plans = plans;
     this.backend = backend;
-    tiles = new WinogradTiles(workers);
-    filters = new WinogradFilters(workers);
+    tiles = new WinogradTiles(form, workers);
+    filters = new WinogradFilters(form, workers);
   }
 
   /** Frees what is kept from one call for the next. */
@@ -52,7 +55,7 @@ final class WinogradConv implements ConvKernels {
   }
 
   /** Whether the products saved outweigh the transforms, the filter's above all. */
-  static boolean takes(Conv2dGeometry g, DType type) {
+  boolean takes(Conv2dGeometry g, DType type) {
     boolean halves =
         g.kernelHeight() == 4
             && g.kernelWidth() == 4
@@ -63,15 +66,15 @@ final class WinogradConv implements ConvKernels {
         g.inHeight() <= 2 * g.outHeight() + 2 - g.padTop()
             && g.inWidth() <= 2 * g.outWidth() + 2 - g.padLeft();
     int pixels = g.batch() * g.outHeight() * g.outWidth();
-    int inTiles = new WinogradTiles.Layout(g).tiles() * Winograd.OUTPUTS * Winograd.OUTPUTS;
+    int inTiles = tiles.layout(g).tiles() * form.outputs() * form.outputs();
     return type == DType.F32
         && halves
         && reachesAll
         && Math.min(g.inChannels(), g.outChannels()) >= FEWEST_CHANNELS
-        && pixels >= FEWEST_PIXELS
+        && pixels >= fewestPixels
         && pixels >= LEAST_INSIDE * inTiles
         && elementsOfImage(g) <= MOST_ELEMENTS
-        && WinogradFilters.length(g.inChannels(), g.outChannels()) <= WinogradFilters.MOST_ELEMENTS;
+        && filters.length(g.inChannels(), g.outChannels()) <= WinogradFilters.MOST_ELEMENTS;
   }
 
   @Override
@@ -171,21 +174,22 @@ final class WinogradConv implements ConvKernels {
         du);
   }
 
-  private static Matrices ofInputs(WinogradTiles.Layout layout) {
+  private Matrices ofInputs(WinogradTiles.Layout layout) {
     return atPoints(layout.tiles(), layout.depth());
   }
 
-  private static Matrices ofOutputs(WinogradTiles.Layout layout) {
+  private Matrices ofOutputs(WinogradTiles.Layout layout) {
     return atPoints(layout.tiles(), layout.geometry().outChannels());
   }
 
-  private static Matrices ofFilter(WinogradTiles.Layout layout) {
+  private Matrices ofFilter(WinogradTiles.Layout layout) {
     return atPoints(layout.geometry().outChannels(), layout.depth());
   }
 
   /** One matrix for each point. */
-  private static Matrices atPoints(long rows, long columns) {
-    return Matrices.several(DType.F32, POINTS, rows, columns, Winograd.apart(rows * columns));
+  private Matrices atPoints(long rows, long columns) {
+    return Matrices.several(
+        DType.F32, form.tilePoints(), rows, columns, Winograd.apart(rows * columns));
   }
 
   private CpuBuffer pointsOf(Conv2dGeometry g, Buffer w) {
@@ -193,7 +197,7 @@ final class WinogradConv implements ConvKernels {
   }
 
   private Temporary allocatePoints(Conv2dGeometry g) {
-    return allocate(WinogradFilters.length(g.inChannels(), g.outChannels()));
+    return allocate(filters.length(g.inChannels(), g.outChannels()));
   }
 
   /** Makes of a gradient at the points that of the filter. */
@@ -202,10 +206,10 @@ final class WinogradConv implements ConvKernels {
   }
 
   /** Elements of one image's tiles, of its inputs or its outputs, whichever are more. */
-  private static long elementsOfImage(Conv2dGeometry g) {
-    var layout = new WinogradTiles.Layout(g);
+  private long elementsOfImage(Conv2dGeometry g) {
+    var layout = tiles.layout(g);
     long columns = Math.max(layout.depth(), g.outChannels());
-    return POINTS * layout.tilesOfImage() * columns;
+    return form.tilePoints() * layout.tilesOfImage() * columns;
   }
 
   private interface PartBody {
@@ -215,9 +219,9 @@ final class WinogradConv implements ConvKernels {
   /** In parts, which bounds the memory for tiles. */
   private void forEachPart(Conv2dGeometry g, PartBody body) {
     for (BatchPart part : BatchPart.of(g, (int) (MOST_ELEMENTS / elementsOfImage(g)))) {
-      var layout = new WinogradTiles.Layout(part.geometry());
-      try (var v = allocate(POINTS * layout.pointStride(layout.depth()));
-          var m = allocate(POINTS * layout.pointStride(g.outChannels()))) {
+      var layout = tiles.layout(part.geometry());
+      try (var v = allocate(form.tilePoints() * layout.pointStride(layout.depth()));
+          var m = allocate(form.tilePoints() * layout.pointStride(g.outChannels()))) {
         body.run(layout, v.buffer(), m.buffer(), part);
       }
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import semigan.kernels.DType;
 
 /**
- * Transforms filters {@code [out, 4, 4, in]}, four phases of 2x2 taps each, to the 25 points of
- * {@code [out, row phase, column phase, in]} and back.
+ * Transforms filters {@code [out, 4, 4, in]}, four phases of 2x2 taps each, to the points of {@code
+ * [out, row phase, column phase, in]} and back.
  *
  * <p>The filters transformed last are kept: a training step uses each twice or more before it
  * changes, and a generator that only draws never changes its own. Nobody has to say that a filter
@@ -18,15 +18,13 @@ import semigan.kernels.DType;
  * memory budget.
  */
 final class WinogradFilters {
-  private static final int POINTS = Winograd.POINTS;
-
   /** Images of even or odd rows and columns. */
   private static final int PHASES = 4;
 
-  /** Elements of a group of blocks: its 25 arrays stay in the second cache. */
+  /** Elements of a group of blocks: its arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
-  /** Elements of a transformed filter, and of all that are kept together: 256 MiB. */
+  /** Elements of a transformed filter, and of all of one form that are kept together: 256 MiB. */
   static final long MOST_ELEMENTS = 1 << 26;
 
   private record Key(long address, int in, int out) {}
@@ -36,9 +34,8 @@ final class WinogradFilters {
    * @param points what became of it
    */
   private record Kept(NativeMemory memory, CpuBuffer filter, CpuBuffer points) {
-    static Kept allocate(int in, int out) {
-      long taps = taps(in, out);
-      long length = taps + length(in, out);
+    static Kept allocate(long taps, long points) {
+      long length = taps + points;
       var memory = new NativeMemory(length * DType.F32.bytes());
       var all = new CpuBuffer(DType.F32, length, memory);
       return new Kept(memory, CpuBuffer.of(all.slice(0, taps)), all.from(taps));
@@ -60,19 +57,21 @@ final class WinogradFilters {
     }
   }
 
+  private final Winograd form;
   private final Workers workers;
   private final float[][][][] workspaces;
   private final LinkedHashMap<Key, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long elements;
 
-  WinogradFilters(Workers workers) {
+  WinogradFilters(Winograd form, Workers workers) {
+    this.form = form;
     this.workers = workers;
     workspaces = new float[workers.threads()][0][0][0];
   }
 
   /** Elements of a transformed filter. */
-  static long length(int in, int out) {
-    return (long) POINTS * POINTS * pointStride(in, out);
+  long length(int in, int out) {
+    return form.tilePoints() * pointStride(in, out);
   }
 
   private static long pointStride(int in, int out) {
@@ -83,7 +82,7 @@ final class WinogradFilters {
     return 16L * in * out;
   }
 
-  /** The filter at the 25 points; it stays until another is asked for. */
+  /** The filter at the points; it stays until another is asked for. */
   CpuBuffer atPoints(CpuBuffer w, int in, int out) {
     Key key = new Key(w.address(), in, out);
     Kept entry = kept.get(key);
@@ -92,7 +91,7 @@ final class WinogradFilters {
     }
     if (entry == null) {
       makeRoom(length(in, out));
-      entry = Kept.allocate(in, out);
+      entry = Kept.allocate(taps(in, out), length(in, out));
       kept.put(key, entry);
       elements += length(in, out);
     }
@@ -129,16 +128,16 @@ final class WinogradFilters {
         out,
         (first, count, d) -> {
           forEachTap(in, first, count, (r, c, at, index) -> w.get(index, d[r][c], at, 2 * in));
-          Winograd.filter(d, 2 * in * count);
-          for (int r = 0; r < POINTS; r++) {
-            for (int c = 0; c < POINTS; c++) {
-              u.put((r * POINTS + c) * stride + 2 * in * first, d[r][c], 0, 2 * in * count);
+          form.filter(d, 2 * in * count);
+          for (int r = 0; r < form.points(); r++) {
+            for (int c = 0; c < form.points(); c++) {
+              u.put((r * form.points() + c) * stride + 2 * in * first, d[r][c], 0, 2 * in * count);
             }
           }
         });
   }
 
-  /** The adjoint of the transform: from a gradient at the 25 points to that of the filter. */
+  /** The adjoint of the transform: from a gradient at the points to that of the filter. */
   void fromPoints(CpuBuffer points, int in, int out, CpuBuffer gradient) {
     int stride = (int) pointStride(in, out);
     FloatBuffer u = points.floats();
@@ -147,12 +146,12 @@ final class WinogradFilters {
         in,
         out,
         (first, count, d) -> {
-          for (int r = 0; r < POINTS; r++) {
-            for (int c = 0; c < POINTS; c++) {
-              u.get((r * POINTS + c) * stride + 2 * in * first, d[r][c], 0, 2 * in * count);
+          for (int r = 0; r < form.points(); r++) {
+            for (int c = 0; c < form.points(); c++) {
+              u.get((r * form.points() + c) * stride + 2 * in * first, d[r][c], 0, 2 * in * count);
             }
           }
-          Winograd.filterBackward(d, 2 * in * count);
+          form.filterBackward(d, 2 * in * count);
           forEachTap(in, first, count, (r, c, at, index) -> w.put(index, d[r][c], at, 2 * in));
         });
   }
@@ -183,7 +182,7 @@ final class WinogradFilters {
   private float[][][] workspace(int thread, int length) {
     float[][][] own = workspaces[thread];
     if (own.length == 0 || own[0][0].length < length) {
-      own = new float[POINTS][POINTS][length];
+      own = new float[form.points()][form.points()][length];
       workspaces[thread] = own;
     }
     return own;

@@ -6,20 +6,21 @@ import semigan.kernels.Conv2dGeometry;
 
 /** Moves images into and out of Winograd's points, tile by tile. */
 final class WinogradTiles {
-  private static final int POINTS = Winograd.POINTS;
-  private static final int OUTPUTS = Winograd.OUTPUTS;
-
-  /** Elements of a group of tiles: its 25 arrays stay in the second cache. */
+  /** Elements of a group of tiles: its arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
-  /** How a convolution's images lie in tiles: from left to right, from top to bottom, by image. */
-  record Layout(Conv2dGeometry geometry) {
+  /**
+   * How a convolution's images lie in tiles: from left to right, from top to bottom, by image.
+   *
+   * @param outputs of a tile along one axis
+   */
+  record Layout(int outputs, Conv2dGeometry geometry) {
     int high() {
-      return (geometry.outHeight() + OUTPUTS - 1) / OUTPUTS;
+      return (geometry.outHeight() + outputs - 1) / outputs;
     }
 
     int wide() {
-      return (geometry.outWidth() + OUTPUTS - 1) / OUTPUTS;
+      return (geometry.outWidth() + outputs - 1) / outputs;
     }
 
     int tilesOfImage() {
@@ -46,28 +47,34 @@ final class WinogradTiles {
 
     /** First row of a tile's outputs. */
     private int top(int tile) {
-      return tile / wide() % high() * OUTPUTS;
+      return tile / wide() % high() * outputs;
     }
 
     /** First column of a tile's outputs. */
     private int left(int tile) {
-      return tile % wide() * OUTPUTS;
+      return tile % wide() * outputs;
     }
   }
 
+  private final Winograd form;
   private final Workers workers;
   private final float[][][][][] workspaces;
 
-  WinogradTiles(Workers workers) {
+  WinogradTiles(Winograd form, Workers workers) {
+    this.form = form;
     this.workers = workers;
     workspaces = new float[workers.threads()][0][][][];
+  }
+
+  Layout layout(Conv2dGeometry geometry) {
+    return new Layout(form.outputs(), geometry);
   }
 
   /** A part's own workspaces, for so many tiles of so many elements at least. */
   private float[][][][] workspaces(int thread, int tiles, int length) {
     float[][][][] own = workspaces[thread];
     if (own.length < tiles || own[0][0][0].length < length) {
-      own = new float[tiles][POINTS][POINTS][length];
+      own = new float[tiles][form.points()][form.points()][length];
       workspaces[thread] = own;
     }
     return own;
@@ -101,18 +108,18 @@ final class WinogradTiles {
 
   private static void getPoints(
       FloatBuffer points, long stride, int from, float[][][] d, int length) {
-    for (int r = 0; r < POINTS; r++) {
-      for (int c = 0; c < POINTS; c++) {
-        points.get((int) ((r * POINTS + c) * stride) + from, d[r][c], 0, length);
+    for (int r = 0; r < d.length; r++) {
+      for (int c = 0; c < d.length; c++) {
+        points.get((int) ((r * d.length + c) * stride) + from, d[r][c], 0, length);
       }
     }
   }
 
   private static void putPoints(
       FloatBuffer points, long stride, int from, float[][][] d, int length) {
-    for (int r = 0; r < POINTS; r++) {
-      for (int c = 0; c < POINTS; c++) {
-        points.put((int) ((r * POINTS + c) * stride) + from, d[r][c], 0, length);
+    for (int r = 0; r < d.length; r++) {
+      for (int c = 0; c < d.length; c++) {
+        points.put((int) ((r * d.length + c) * stride) + from, d[r][c], 0, length);
       }
     }
   }
@@ -127,7 +134,7 @@ final class WinogradTiles {
           for (int i = 0; i < count; i++) {
             load(layout, x, first + i, d, i * depth);
           }
-          Winograd.input(d, count * depth);
+          form.input(d, count * depth);
           putPoints(v, layout.pointStride(depth), first * depth, d, count * depth);
         });
   }
@@ -147,7 +154,7 @@ final class WinogradTiles {
               int first = image * layout.tilesOfImage() + row * wide;
               float[][][] d = rows[row % 2];
               getPoints(v, layout.pointStride(depth), first * depth, d, length);
-              Winograd.inputBackward(d, length);
+              form.inputBackward(d, length);
               addLeft(d, shifted, depth, length);
               if (row > 0) {
                 addAbove(d, rows[(row - 1) % 2], length);
@@ -166,16 +173,16 @@ final class WinogradTiles {
    * @param shifted room for the row: HotSpot vectorises what has the same index everywhere
    */
   private static void addLeft(float[][][] d, float[] shifted, int depth, int length) {
-    for (int r = 0; r < POINTS; r++) {
-      System.arraycopy(d[r][OUTPUTS], 0, shifted, depth, length - depth);
-      add(d[r][0], shifted, length);
+    for (float[][] row : d) {
+      System.arraycopy(row[row.length - 1], 0, shifted, depth, length - depth);
+      add(row[0], shifted, length);
     }
   }
 
   /** Adds the last row of the tiles above, to which their left neighbours have been added. */
   private static void addAbove(float[][][] d, float[][][] above, int length) {
-    for (int c = 0; c < POINTS; c++) {
-      add(d[0][c], above[OUTPUTS][c], length);
+    for (int c = 0; c < d.length; c++) {
+      add(d[0][c], above[d.length - 1][c], length);
     }
   }
 
@@ -186,22 +193,24 @@ final class WinogradTiles {
   }
 
   /** Columns of inputs that do not belong to the next tile too. */
-  private static int ownColumns(Layout layout, int tile) {
-    return layout.left(tile) / OUTPUTS + 1 < layout.wide() ? OUTPUTS : POINTS;
+  private int ownColumns(Layout layout, int tile) {
+    return tile % layout.wide() + 1 < layout.wide() ? form.outputs() : form.points();
   }
 
-  private static int ownRows(Layout layout, int tile) {
-    return layout.top(tile) / OUTPUTS + 1 < layout.high() ? OUTPUTS : POINTS;
+  private int ownRows(Layout layout, int tile) {
+    return tile / layout.wide() % layout.high() + 1 < layout.high()
+        ? form.outputs()
+        : form.points();
   }
 
-  /** One tile's 5x5 inputs of four phases, {@code [row phase, column phase, in]}. */
-  private static void load(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
+  /** One tile's inputs of four phases, {@code [row phase, column phase, in]}. */
+  private void load(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
     int pair = layout.depth() / 2;
     forEachInput(
         layout,
         tile,
-        POINTS,
-        POINTS,
+        form.points(),
+        form.points(),
         (r, c, at, index, length) -> {
           if (length < pair) {
             int start = offset + at / pair * pair;
@@ -211,7 +220,7 @@ final class WinogradTiles {
         });
   }
 
-  private static void store(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
+  private void store(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
     forEachInput(
         layout,
         tile,
@@ -261,7 +270,7 @@ final class WinogradTiles {
         out,
         (first, count, d) -> {
           getPoints(m, layout.pointStride(out), first * out, d, count * out);
-          Winograd.output(d, count * out);
+          form.output(d, count * out);
           forEachOutput(
               layout,
               first,
@@ -292,7 +301,7 @@ final class WinogradTiles {
                   Arrays.fill(d[r][c], at, at + out, 0);
                 }
               });
-          Winograd.outputBackward(d, count * out);
+          form.outputBackward(d, count * out);
           putPoints(m, layout.pointStride(out), first * out, d, count * out);
         });
   }
@@ -305,13 +314,13 @@ final class WinogradTiles {
     void run(int r, int c, int at, int index);
   }
 
-  private static void forEachOutput(Layout layout, int first, int count, Pixel body) {
+  private void forEachOutput(Layout layout, int first, int count, Pixel body) {
     Conv2dGeometry g = layout.geometry();
     for (int i = 0; i < count; i++) {
       int tile = first + i;
-      for (int r = 0; r < OUTPUTS; r++) {
+      for (int r = 0; r < form.outputs(); r++) {
         int h = layout.top(tile) + r;
-        for (int c = 0; c < OUTPUTS; c++) {
+        for (int c = 0; c < form.outputs(); c++) {
           int w = layout.left(tile) + c;
           boolean inside = h < g.outHeight() && w < g.outWidth();
           int pixel = (layout.image(tile) * g.outHeight() + h) * g.outWidth() + w;
