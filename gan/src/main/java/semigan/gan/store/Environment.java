@@ -1,6 +1,11 @@
 package semigan.gan.store;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -8,8 +13,13 @@ import java.util.List;
 import java.util.Map;
 import semigan.kernels.MemoryBudget;
 
-/** What a run ran on, for {@code environment.json}: enough to explain a difference later. */
+/**
+ * What a run ran on, for {@code environment.json}: enough to explain a difference later. Where it
+ * went on, under {@code resumed}, it says so again.
+ */
 public final class Environment {
+  private static final String RESUMED = "resumed";
+
   private Environment() {}
 
   /** The program's version as its jar states it; {@code development} outside a jar. */
@@ -37,6 +47,41 @@ public final class Environment {
     description.put("memory_bytes", MemoryBudget.hostBytes());
     description.put("jvm_options", ManagementFactory.getRuntimeMXBean().getInputArguments());
     return description;
+  }
+
+  /**
+   * What {@code file} says of a run, and on what it goes on.
+   *
+   * @param file of an earlier {@link #describe}; may be missing
+   * @param step steps taken until then
+   * @param settingsBefore those that are others from now on, as they were
+   * @param device as of {@link #describe}
+   * @throws StoreException if the file is not the JSON of an object
+   */
+  public static ObjectNode resumed(
+      Path file, long step, ObjectNode settingsBefore, List<String> device) {
+    ObjectNode description = read(file);
+    Map<String, Object> now = new LinkedHashMap<>();
+    now.put("step", step);
+    now.put("settings_before", settingsBefore);
+    now.putAll(describe(device));
+    ArrayNode resumed =
+        description.get(RESUMED) instanceof ArrayNode earlier
+            ? earlier
+            : description.putArray(RESUMED);
+    resumed.addPOJO(now);
+    return description;
+  }
+
+  private static ObjectNode read(Path file) {
+    if (!Files.exists(file)) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    try {
+      return JsonFile.read(file, ObjectNode.class);
+    } catch (StoreException e) {
+      throw new StoreException(e.getMessage() + "; mend it, or move it away", e);
+    }
   }
 
   private static String property(String key) {

@@ -122,6 +122,14 @@ public record TrainConfig(
     }
   }
 
+  /** Settings of {@code before} that are others here, as they were. */
+  ObjectNode replaced(TrainConfig before) {
+    ObjectNode now = JSON.valueToTree(this);
+    ObjectNode replaced = JSON.valueToTree(before);
+    replaced.properties().removeIf(setting -> setting.getValue().equals(now.get(setting.getKey())));
+    return replaced;
+  }
+
   /** This config with another choice of labels, and all else random another. */
   public TrainConfig withSeed(long seed) {
     return new TrainConfig(images, network, objective, learning, run.withSeed(seed));

@@ -203,12 +203,20 @@ public final class TrainingRun {
    * finished run has learnt from, none can change.
    */
   private void describe(RunFolder folder, long first) {
-    if (first < config.learning().steps()) {
-      JsonFile.write(folder.config(), config);
+    if (first > 0 && first == config.learning().steps()) {
+      return;
     }
-    if (first == 0) {
-      JsonFile.write(folder.environment(), Environment.describe(List.of(device.description())));
-    }
+    List<String> on = List.of(device.description());
+    Object environment =
+        first == 0
+            ? Environment.describe(on)
+            : Environment.resumed(
+                folder.environment(),
+                first,
+                config.replaced(TrainConfig.read(folder.config())),
+                on);
+    JsonFile.write(folder.config(), config);
+    JsonFile.write(folder.environment(), environment);
   }
 
   private TrainResult finish(Progress progress, long started) {

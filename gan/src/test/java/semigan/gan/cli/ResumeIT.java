@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -84,9 +85,44 @@ class ResumeIT {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     assertEquals(
         33, run("train", "--resume", "run", "--steps", "33", "--json").json().get("step").asInt());
-    var config = new ObjectMapper().readTree(run.resolve("config.json").toFile());
-    assertEquals(33, config.get("steps").asInt());
+    assertEquals(33, read(run.resolve("config.json")).get("steps").asInt());
     assertTrue(Files.exists(run.resolve("checkpoints/000033.safetensors")));
+  }
+
+  @Test
+  void aRunTellsOnWhatItWentOnAndWithWhichSettings() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    JsonNode began = read(run.resolve("environment.json"));
+    run("train", "--resume", "run", "--steps", "33", "--threads", "1").done();
+    run("train", "--resume", "run", "--steps", "36", "--rate", "0.01").done();
+    ObjectNode environment = read(run.resolve("environment.json"));
+    JsonNode resumed = environment.remove("resumed");
+    assertEquals(began, environment);
+    assertEquals(2, resumed.size());
+    assertEquals(30, resumed.get(0).get("step").asInt());
+    assertEquals("{\"steps\":30}", resumed.get(0).get("settings_before").toString());
+    assertTrue(resumed.get(0).get("device").get(0).asText().contains(" 1 thread"));
+    assertEquals(33, resumed.get(1).get("step").asInt());
+    JsonNode before = resumed.get(1).get("settings_before");
+    assertEquals(33, before.get("steps").asInt());
+    assertTrue(before.has("generatorRate") && before.has("discriminatorRate"), before.toString());
+    assertEquals(began.get("java"), resumed.get(1).get("java"));
+  }
+
+  @Test
+  void aDamagedRecordOfTheMachineIsNotOverwritten() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Files.writeString(run.resolve("environment.json"), "{\n\"version\": ");
+    String line = refusal(run, 1, "--steps", "33");
+    assertTrue(line.contains("run/environment.json, line 2: "), line);
+    assertTrue(line.endsWith("; mend it, or move it away"), line);
+    Files.delete(run.resolve("environment.json"));
+    run("train", "--resume", "run", "--steps", "33").done();
+    assertEquals(1, read(run.resolve("environment.json")).get("resumed").size());
+  }
+
+  private static ObjectNode read(Path file) throws IOException {
+    return (ObjectNode) new ObjectMapper().readTree(file.toFile());
   }
 
   /** It has learnt from what they say, whatever else is asked for now. */
@@ -115,14 +151,14 @@ class ResumeIT {
   void aRunWhoseConfigDoesNotSpeakOfAugmentationGoesOnWithoutAny() throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
     Path file = run.resolve("config.json");
-    ObjectNode config = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    ObjectNode config = read(file);
     assertEquals(0, config.remove("augment").size(), config.toString());
     Files.writeString(file, config.toString());
     run("evaluate", "run").done();
     run("train", "--resume", "run", "--steps", "33").done();
-    assertEquals(0, new ObjectMapper().readTree(file.toFile()).get("augment").size());
+    assertEquals(0, read(file).get("augment").size());
     run("train", "--resume", "run", "--steps", "36", "--augment", "colour,translation").done();
-    var changes = new ObjectMapper().readTree(file.toFile()).get("augment");
+    var changes = read(file).get("augment");
     assertEquals("[\"translation\",\"colour\"]", changes.toString());
   }
 
