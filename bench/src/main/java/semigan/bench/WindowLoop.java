@@ -21,7 +21,7 @@ public final class WindowLoop {
   private static final int STEPS_PER_RESUME_STEP = 5;
 
   /** Short steps take more of them until all that matters is compiled. */
-  private static final long WARM_UP_NANOS = 20_000_000_000L;
+  private static final long WARM_UP_NANOS = 10_000_000_000L;
 
   private WindowLoop() {}
 
