@@ -35,7 +35,7 @@ public final class Workload {
   @Option(
       names = "--warm-up",
       defaultValue = "60",
-      description = "untimed steps before the first window; five seconds of them at least")
+      description = "untimed steps before the first window; ten seconds of them at least")
   private int warmUp;
 
   public String task() {

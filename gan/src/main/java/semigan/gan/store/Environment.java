@@ -1,5 +1,6 @@
 package semigan.gan.store;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,6 +20,7 @@ import semigan.kernels.MemoryBudget;
  */
 public final class Environment {
   private static final String RESUMED = "resumed";
+  private static final String ADVICE = "mend it, or move it away";
 
   private Environment() {}
 
@@ -65,10 +67,12 @@ public final class Environment {
     now.put("step", step);
     now.put("settings_before", settingsBefore);
     now.putAll(describe(device));
-    ArrayNode resumed =
-        description.get(RESUMED) instanceof ArrayNode earlier
-            ? earlier
-            : description.putArray(RESUMED);
+    JsonNode earlier = description.path(RESUMED);
+    if (!earlier.isMissingNode() && !earlier.isArray()) {
+      throw new StoreException(
+          "%s: %s is %s, expected an array; %s".formatted(file, RESUMED, earlier, ADVICE));
+    }
+    ArrayNode resumed = description.withArray(RESUMED);
     resumed.addPOJO(now);
     return description;
   }
@@ -78,9 +82,9 @@ public final class Environment {
       return JsonNodeFactory.instance.objectNode();
     }
     try {
-      return JsonFile.read(file, ObjectNode.class);
+      return JsonFile.readObject(file);
     } catch (StoreException e) {
-      throw new StoreException(e.getMessage() + "; mend it, or move it away", e);
+      throw new StoreException(e.getMessage() + "; " + ADVICE, e);
     }
   }
 

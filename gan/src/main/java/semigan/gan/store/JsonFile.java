@@ -2,8 +2,11 @@ package semigan.gan.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +18,7 @@ public final class JsonFile {
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
   private JsonFile() {}
@@ -30,6 +34,18 @@ public final class JsonFile {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(value.getClass() + " cannot be written as JSON", e);
     }
+  }
+
+  /**
+   * Reads an object back.
+   *
+   * @throws StoreException as of {@link #read}
+   */
+  public static ObjectNode readObject(Path file) {
+    if (read(file, JsonNode.class) instanceof ObjectNode object) {
+      return object;
+    }
+    throw new StoreException(file + ": expected a JSON object");
   }
 
   /**

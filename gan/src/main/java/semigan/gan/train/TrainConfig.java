@@ -3,7 +3,6 @@ package semigan.gan.train;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
@@ -92,13 +91,10 @@ public record TrainConfig(
    * Reads a {@code config.json}, also one from before some settings there are today.
    *
    * @throws semigan.gan.store.StoreException if it cannot be read
+   * @throws IllegalArgumentException as of {@link #of(ObjectNode)}
    */
   public static TrainConfig read(Path file) {
-    JsonNode settings = JsonFile.read(file, JsonNode.class);
-    if (settings instanceof ObjectNode object) {
-      return of(object);
-    }
-    throw new IllegalArgumentException(file + ": expected a JSON object");
+    return of(JsonFile.readObject(file));
   }
 
   /**

@@ -107,7 +107,8 @@ public final class TrainingRun {
    *     files are whole
    * @throws NotFiniteException if what the weights say of an image is not finite; as above
    * @throws StoreException if the folder cannot be written, another run is writing to it, its
-   *     checkpoints cannot be gone on from, or it has a model but no checkpoint
+   *     checkpoints cannot be gone on from, it has a model but no checkpoint, or what it was told
+   *     earlier, its config or its environment, cannot be read
    */
   public TrainResult run(RunFolder folder, TrainingListener listener) {
     long started = System.nanoTime();
@@ -215,8 +216,9 @@ public final class TrainingRun {
                 first,
                 config.replaced(TrainConfig.read(folder.config())),
                 on);
-    JsonFile.write(folder.config(), config);
+    // First what would be lost with the config that it tells of.
     JsonFile.write(folder.environment(), environment);
+    JsonFile.write(folder.config(), config);
   }
 
   private TrainResult finish(Progress progress, long started) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -42,6 +43,7 @@ class BrokenRunIT {
     assertTrue(line.endsWith("last good checkpoint is run/checkpoints/000030.safetensors"), line);
     Map<String, Long> after = Samples.checksums(run);
     after.put("config.json", before.get("config.json")); // more steps, another rate
+    after.put("environment.json", before.get("environment.json")); // and that it went on
     after.put("metrics.jsonl", before.get("metrics.jsonl"));
     after.remove(EventReader.files(run).get(1).getFileName().toString());
     assertEquals(before, after);
@@ -146,11 +148,12 @@ class BrokenRunIT {
   }
 
   /**
-   * What was there is as it was; the config has the new number of steps, and metrics have grown.
+   * What was there is as it was; the config has the new number of steps, the environment says that
+   * the run went on, and metrics have grown.
    */
   private static void assertKept(Map<String, Long> before, Map<String, Long> after) {
     for (String file : before.keySet()) {
-      if (!file.equals("config.json") && !file.equals("metrics.jsonl")) {
+      if (!Set.of("config.json", "environment.json", "metrics.jsonl").contains(file)) {
         assertEquals(before.get(file), after.get(file), file);
       }
     }

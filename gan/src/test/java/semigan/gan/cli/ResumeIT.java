@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import semigan.gan.store.FolderLock;
 import semigan.gan.store.MetricsLog;
@@ -109,14 +110,24 @@ class ResumeIT {
     assertEquals(began.get("java"), resumed.get(1).get("java"));
   }
 
-  @Test
-  void aDamagedRecordOfTheMachineIsNotOverwritten() throws IOException {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"version":         | , line 1:
+          {"version": "1"} ]  | , line 1:
+          null                | : expected a JSON object
+          {"resumed": "once"} | : resumed is "once", expected an array
+          """)
+  void aDamagedRecordOfTheMachineIsNotOverwritten(String text, String message) throws IOException {
     Path run = Samples.copy(Samples.model(), folder.resolve("run"));
-    Files.writeString(run.resolve("environment.json"), "{\n\"version\": ");
+    Path environment = run.resolve("environment.json");
+    Files.writeString(environment, text);
     String line = refusal(run, 1, "--steps", "33");
-    assertTrue(line.contains("run/environment.json, line 2: "), line);
+    assertTrue(line.contains("run/environment.json" + message), line);
     assertTrue(line.endsWith("; mend it, or move it away"), line);
-    Files.delete(run.resolve("environment.json"));
+    Files.delete(environment);
     run("train", "--resume", "run", "--steps", "33").done();
     assertEquals(1, read(run.resolve("environment.json")).get("resumed").size());
   }
@@ -134,6 +145,7 @@ class ResumeIT {
     assertTrue(out.contains("run has taken all of its 30 steps; give more --steps to go on"), out);
     Map<String, Long> after = Samples.checksums(run);
     assertEquals(before.get("config.json"), after.get("config.json"));
+    assertEquals(before.get("environment.json"), after.get("environment.json"));
     assertEquals(before.get("model.safetensors"), after.get("model.safetensors"));
   }
 

@@ -32,34 +32,41 @@ final class CpuConv implements ConvKernels {
 
   /**
    * Output pixels from which on larger tiles save training more than their larger filter costs it
-   * (measured in the DCGAN's step: 512 are too few, 1024 enough).
+   * (measured in the DCGAN's step: 512 are too few, 1024 enough; drawing, whose filters stay, is as
+   * fast by either form at 256 and 512).
    */
   private static final int LEAST_FOR_LARGE_TILES = 1024;
 
-  /** The same for smaller tiles, beside oneDNN's convolution (measured: 64 are enough). */
+  /** The same for smaller tiles, beside oneDNN's convolution (measured: 32 are enough). */
   private static final int LEAST_FOR_SMALL_TILES = 32;
 
   private final Plans plans;
   private final ConvByProduct products;
   private final WholeImageConv wholeImages;
+  private final WinogradFilters filters;
   private final List<WinogradConv> winograds;
 
   CpuConv(Plans plans, Workers workers, Widening widening, Backend backend) {
     this.plans = plans;
+    filters = new WinogradFilters(workers);
     winograds =
         List.of(
-            new WinogradConv(new WinogradF42(), LEAST_FOR_LARGE_TILES, plans, workers, backend),
-            new WinogradConv(new WinogradF22(), LEAST_FOR_SMALL_TILES, plans, workers, backend));
+            new WinogradConv(
+                new WinogradF42(), LEAST_FOR_LARGE_TILES, plans, workers, filters, backend),
+            new WinogradConv(
+                new WinogradF22(), LEAST_FOR_SMALL_TILES, plans, workers, filters, backend));
     products = new ConvByProduct(plans, workers, widening, backend);
     wholeImages = new WholeImageConv(backend);
   }
 
   @Override
   public void forward(Conv2dGeometry geometry, Buffer x, Buffer w, Buffer y) {
-    Optional<WinogradConv> winograd = winograd(geometry, x.type());
     if (WholeImageConv.fits(geometry)) {
       wholeImages.forward(geometry, x, w, y);
-    } else if (winograd.isPresent()) {
+      return;
+    }
+    Optional<WinogradConv> winograd = winograd(geometry, x.type());
+    if (winograd.isPresent()) {
       winograd.get().forward(geometry, x, w, y);
     } else if (ConvByProduct.hasLargeFilterBf16(geometry, x.type())) {
       products.forwardByColumns(geometry, x, w, y);
@@ -70,10 +77,12 @@ final class CpuConv implements ConvKernels {
 
   @Override
   public void backwardInput(Conv2dGeometry geometry, Buffer dy, Buffer w, Buffer dx) {
-    Optional<WinogradConv> winograd = winograd(geometry, dy.type());
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardInput(geometry, dy, w, dx);
-    } else if (ConvByProduct.hasFewInputChannels(geometry)) {
+      return;
+    }
+    Optional<WinogradConv> winograd = winograd(geometry, dy.type());
+    if (ConvByProduct.hasFewInputChannels(geometry)) {
       products.backwardInputByColumns(geometry, dy, w, dx);
     } else if (winograd.isPresent()) {
       winograd.get().backwardInput(geometry, dy, w, dx);
@@ -84,10 +93,12 @@ final class CpuConv implements ConvKernels {
 
   @Override
   public void backwardWeight(Conv2dGeometry geometry, Buffer x, Buffer dy, Buffer dw) {
-    Optional<WinogradConv> winograd = winograd(geometry, x.type());
     if (WholeImageConv.fits(geometry)) {
       wholeImages.backwardWeight(geometry, x, dy, dw);
-    } else if (winograd.isPresent()) {
+      return;
+    }
+    Optional<WinogradConv> winograd = winograd(geometry, x.type());
+    if (winograd.isPresent()) {
       winograd.get().backwardWeight(geometry, x, dy, dw);
     } else if (ConvByProduct.isStridedBf16(geometry, x.type())) {
       products.backwardWeightByColumns(geometry, x, dy, dw);
@@ -120,7 +131,7 @@ final class CpuConv implements ConvKernels {
 
   /** Frees what is kept from one call for the next. */
   void trim() {
-    winograds.forEach(WinogradConv::trim);
+    filters.trim();
   }
 
   /** The largest tiles whose transforms pay. */

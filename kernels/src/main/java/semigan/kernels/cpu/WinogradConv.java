@@ -40,18 +40,19 @@ final class WinogradConv implements ConvKernels {
    * @param fewestPixels of the output in all images: with fewer, transforming the filter costs
    *     training more than the rest saves
    */
-  WinogradConv(Winograd form, int fewestPixels, Plans plans, Workers workers, Backend backend) {
+  WinogradConv(
+      Winograd form,
+      int fewestPixels,
+      Plans plans,
+      Workers workers,
+      WinogradFilters filters,
+      Backend backend) {
     this.form = form;
     this.fewestPixels = fewestPixels;
     this.plans = plans;
     this.backend = backend;
     tiles = new WinogradTiles(form, workers);
-    filters = new WinogradFilters(form, workers);
-  }
-
-  /** Frees what is kept from one call for the next. */
-  void trim() {
-    filters.trim();
+    this.filters = filters;
   }
 
   /** Whether the products saved outweigh the transforms, the filter's above all. */
@@ -74,7 +75,7 @@ final class WinogradConv implements ConvKernels {
         && pixels >= fewestPixels
         && pixels >= LEAST_INSIDE * inTiles
         && elementsOfImage(g) <= MOST_ELEMENTS
-        && filters.length(g.inChannels(), g.outChannels()) <= WinogradFilters.MOST_ELEMENTS;
+        && WinogradFilters.fits(form, g.inChannels(), g.outChannels());
   }
 
   @Override
@@ -193,16 +194,16 @@ final class WinogradConv implements ConvKernels {
   }
 
   private CpuBuffer pointsOf(Conv2dGeometry g, Buffer w) {
-    return filters.atPoints(CpuBuffer.of(w), g.inChannels(), g.outChannels());
+    return filters.atPoints(form, CpuBuffer.of(w), g.inChannels(), g.outChannels());
   }
 
   private Temporary allocatePoints(Conv2dGeometry g) {
-    return allocate(filters.length(g.inChannels(), g.outChannels()));
+    return allocate(WinogradFilters.length(form, g.inChannels(), g.outChannels()));
   }
 
   /** Makes of a gradient at the points that of the filter. */
   private void toFilter(Conv2dGeometry g, CpuBuffer du, Buffer dw) {
-    filters.fromPoints(du, g.inChannels(), g.outChannels(), CpuBuffer.of(dw));
+    filters.fromPoints(form, du, g.inChannels(), g.outChannels(), CpuBuffer.of(dw));
   }
 
   /** Elements of one image's tiles, of its inputs or its outputs, whichever are more. */

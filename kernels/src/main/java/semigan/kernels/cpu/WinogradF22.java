@@ -29,14 +29,15 @@ final class WinogradF22 extends Winograd {
     outputBackward(d[0], d[1], d[2], length);
   }
 
+  /** {@code G} is {@code A}. */
   @Override
   void filter(float[][] d, int length) {
-    filter(d[0], d[1], d[2], length);
+    outputBackward(d, length);
   }
 
   @Override
   void filterBackward(float[][] d, int length) {
-    filterBackward(d[0], d[1], d[2], length);
+    output(d, length);
   }
 
   private static void input(float[] a, float[] b, float[] c, int length) {
@@ -66,22 +67,6 @@ final class WinogradF22 extends Winograd {
       float second = b[i];
       b[i] = a[i] + second;
       c[i] = second;
-    }
-  }
-
-  private static void filter(float[] a, float[] b, float[] c, int length) {
-    for (int i = 0; i < length; i++) {
-      float second = b[i];
-      b[i] = a[i] + second;
-      c[i] = second;
-    }
-  }
-
-  private static void filterBackward(float[] a, float[] b, float[] c, int length) {
-    for (int i = 0; i < length; i++) {
-      float middle = b[i];
-      a[i] = a[i] + middle;
-      b[i] = middle + c[i];
     }
   }
 }

@@ -24,10 +24,10 @@ final class WinogradFilters {
   /** Elements of a group of blocks: its arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
-  /** Elements of a transformed filter, and of all of one form that are kept together: 256 MiB. */
-  static final long MOST_ELEMENTS = 1 << 26;
+  /** Elements of a filter and its points, and of all that are kept together: 256 MiB. */
+  private static final long MOST_ELEMENTS = 1 << 26;
 
-  private record Key(long address, int in, int out) {}
+  private record Key(Winograd form, long address, int in, int out) {}
 
   /**
    * @param filter a copy of what was transformed
@@ -39,6 +39,10 @@ final class WinogradFilters {
       var memory = new NativeMemory(length * DType.F32.bytes());
       var all = new CpuBuffer(DType.F32, length, memory);
       return new Kept(memory, CpuBuffer.of(all.slice(0, taps)), all.from(taps));
+    }
+
+    long elements() {
+      return filter.length() + points.length();
     }
 
     boolean isOf(CpuBuffer w, Workers workers) {
@@ -57,21 +61,24 @@ final class WinogradFilters {
     }
   }
 
-  private final Winograd form;
   private final Workers workers;
   private final float[][][][] workspaces;
   private final LinkedHashMap<Key, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long elements;
 
-  WinogradFilters(Winograd form, Workers workers) {
-    this.form = form;
+  WinogradFilters(Workers workers) {
     this.workers = workers;
     workspaces = new float[workers.threads()][0][0][0];
   }
 
   /** Elements of a transformed filter. */
-  long length(int in, int out) {
+  static long length(Winograd form, int in, int out) {
     return form.tilePoints() * pointStride(in, out);
+  }
+
+  /** Whether one can be kept. */
+  static boolean fits(Winograd form, int in, int out) {
+    return taps(in, out) + length(form, in, out) <= MOST_ELEMENTS;
   }
 
   private static long pointStride(int in, int out) {
@@ -83,21 +90,21 @@ final class WinogradFilters {
   }
 
   /** The filter at the points; it stays until another is asked for. */
-  CpuBuffer atPoints(CpuBuffer w, int in, int out) {
-    Key key = new Key(w.address(), in, out);
+  CpuBuffer atPoints(Winograd form, CpuBuffer w, int in, int out) {
+    Key key = new Key(form, w.address(), in, out);
     Kept entry = kept.get(key);
     if (entry != null && entry.isOf(w, workers)) {
       return entry.points();
     }
     if (entry == null) {
-      makeRoom(length(in, out));
-      entry = Kept.allocate(taps(in, out), length(in, out));
+      makeRoom(taps(in, out) + length(form, in, out));
+      entry = Kept.allocate(taps(in, out), length(form, in, out));
       kept.put(key, entry);
-      elements += length(in, out);
+      elements += entry.elements();
     }
     try {
       entry.filter().copyFrom(w);
-      transform(entry.filter().floats(), in, out, entry.points().floats());
+      transform(form, entry.filter().floats(), in, out, entry.points().floats());
     } catch (RuntimeException | Error e) {
       trim(); // or half-made points would pass for this filter's
       throw e;
@@ -111,7 +118,7 @@ final class WinogradFilters {
     while (elements + length > MOST_ELEMENTS && oldest.hasNext()) {
       Kept entry = oldest.next();
       oldest.remove();
-      elements -= entry.points().length();
+      elements -= entry.elements();
       entry.memory().free();
     }
   }
@@ -121,9 +128,10 @@ final class WinogradFilters {
     makeRoom(MOST_ELEMENTS);
   }
 
-  private void transform(FloatBuffer w, int in, int out, FloatBuffer u) {
+  private void transform(Winograd form, FloatBuffer w, int in, int out, FloatBuffer u) {
     int stride = (int) pointStride(in, out);
     forEachGroup(
+        form,
         in,
         out,
         (first, count, d) -> {
@@ -138,11 +146,12 @@ final class WinogradFilters {
   }
 
   /** The adjoint of the transform: from a gradient at the points to that of the filter. */
-  void fromPoints(CpuBuffer points, int in, int out, CpuBuffer gradient) {
+  void fromPoints(Winograd form, CpuBuffer points, int in, int out, CpuBuffer gradient) {
     int stride = (int) pointStride(in, out);
     FloatBuffer u = points.floats();
     FloatBuffer w = gradient.floats();
     forEachGroup(
+        form,
         in,
         out,
         (first, count, d) -> {
@@ -165,13 +174,13 @@ final class WinogradFilters {
     void run(int first, int count, float[][][] d);
   }
 
-  private void forEachGroup(int in, int out, Group body) {
+  private void forEachGroup(Winograd form, int in, int out, Group body) {
     int blocks = 2 * out;
     int size = Math.max(1, GROUP / (2 * in));
     workers.share(
         (blocks + size - 1) / size,
         (thread, from, to) -> {
-          float[][][] d = workspace(thread, size * 2 * in);
+          float[][][] d = workspace(form, thread, size * 2 * in);
           for (int group = from; group < to; group++) {
             int first = group * size;
             body.run(first, Math.min(size, blocks - first), d);
@@ -179,9 +188,10 @@ final class WinogradFilters {
         });
   }
 
-  private float[][][] workspace(int thread, int length) {
+  /** Of the form's points at least. */
+  private float[][][] workspace(Winograd form, int thread, int length) {
     float[][][] own = workspaces[thread];
-    if (own.length == 0 || own[0][0].length < length) {
+    if (own.length < form.points() || own[0][0].length < length) {
       own = new float[form.points()][form.points()][length];
       workspaces[thread] = own;
     }

@@ -45,14 +45,35 @@ final class WinogradTiles {
       return tile / tilesOfImage();
     }
 
+    private int row(int tile) {
+      return tile / wide() % high();
+    }
+
+    private int column(int tile) {
+      return tile % wide();
+    }
+
     /** First row of a tile's outputs. */
     private int top(int tile) {
-      return tile / wide() % high() * outputs;
+      return row(tile) * outputs;
     }
 
     /** First column of a tile's outputs. */
     private int left(int tile) {
-      return tile % wide() * outputs;
+      return column(tile) * outputs;
+    }
+
+    /** Columns of inputs that do not belong to the next tile too. */
+    private int ownColumns(int tile) {
+      return column(tile) + 1 < wide() ? outputs : points();
+    }
+
+    private int ownRows(int tile) {
+      return row(tile) + 1 < high() ? outputs : points();
+    }
+
+    private int points() {
+      return outputs + Winograd.TAPS - 1;
     }
   }
 
@@ -192,25 +213,14 @@ final class WinogradTiles {
     }
   }
 
-  /** Columns of inputs that do not belong to the next tile too. */
-  private int ownColumns(Layout layout, int tile) {
-    return tile % layout.wide() + 1 < layout.wide() ? form.outputs() : form.points();
-  }
-
-  private int ownRows(Layout layout, int tile) {
-    return tile / layout.wide() % layout.high() + 1 < layout.high()
-        ? form.outputs()
-        : form.points();
-  }
-
   /** One tile's inputs of four phases, {@code [row phase, column phase, in]}. */
-  private void load(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
+  private static void load(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
     int pair = layout.depth() / 2;
     forEachInput(
         layout,
         tile,
-        form.points(),
-        form.points(),
+        layout.points(),
+        layout.points(),
         (r, c, at, index, length) -> {
           if (length < pair) {
             int start = offset + at / pair * pair;
@@ -220,12 +230,12 @@ final class WinogradTiles {
         });
   }
 
-  private void store(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
+  private static void store(Layout layout, FloatBuffer x, int tile, float[][][] d, int offset) {
     forEachInput(
         layout,
         tile,
-        ownRows(layout, tile),
-        ownColumns(layout, tile),
+        layout.ownRows(tile),
+        layout.ownColumns(tile),
         (r, c, at, index, length) -> x.put(index, d[r][c], offset + at, length));
   }
 
@@ -314,13 +324,13 @@ final class WinogradTiles {
     void run(int r, int c, int at, int index);
   }
 
-  private void forEachOutput(Layout layout, int first, int count, Pixel body) {
+  private static void forEachOutput(Layout layout, int first, int count, Pixel body) {
     Conv2dGeometry g = layout.geometry();
     for (int i = 0; i < count; i++) {
       int tile = first + i;
-      for (int r = 0; r < form.outputs(); r++) {
+      for (int r = 0; r < layout.outputs(); r++) {
         int h = layout.top(tile) + r;
-        for (int c = 0; c < form.outputs(); c++) {
+        for (int c = 0; c < layout.outputs(); c++) {
           int w = layout.left(tile) + c;
           boolean inside = h < g.outHeight() && w < g.outWidth();
           int pixel = (layout.image(tile) * g.outHeight() + h) * g.outWidth() + w;

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.Buffer;
 import semigan.kernels.CachingAllocator;
@@ -261,9 +263,10 @@ class CpuBackendTest {
   }
 
   /** Transformed filters are kept, by where the filter lies: what counts is what it holds. */
-  @Test
-  void aFilterThatChangedInOnePlaceIsSeen() {
-    var g = new Conv2dGeometry(64, 8, 8, 16, 32, 4, 4, 2, 2, 1, 1, 1, 1);
+  @ParameterizedTest
+  @ValueSource(ints = {80, 8}) // by large tiles and by small ones
+  void aFilterThatChangedInOnePlaceIsSeen(int batch) {
+    var g = new Conv2dGeometry(batch, 8, 8, 16, 32, 4, 4, 2, 2, 1, 1, 1, 1);
     Buffer x = random((int) g.inputLength());
     Buffer dy = random((int) g.outputLength());
     Buffer w = random((int) g.filterLength());
@@ -278,15 +281,16 @@ class CpuBackendTest {
   }
 
   /** More transformed filters than are kept, twice, and all of them freed in between. */
-  @Test
-  void transformedFiltersComeAndGo() {
-    var g = new Conv2dGeometry(64, 8, 8, 256, 512, 4, 4, 2, 2, 1, 1, 1, 1);
+  @ParameterizedTest
+  @ValueSource(ints = {80, 8})
+  void transformedFiltersComeAndGo(int batch) {
+    var g = new Conv2dGeometry(batch, 8, 8, 256, 512, 4, 4, 2, 2, 1, 1, 1, 1);
     Buffer x = random((int) g.inputLength());
     Buffer w = random((int) g.filterLength());
     float[] expected = convolved(g, x, w);
     for (int round = 0; round < 2; round++) {
       List<Buffer> copies = new ArrayList<>();
-      for (int i = 0; i < 7; i++) {
+      for (int i = 0; i < 11; i++) {
         Buffer copy = backend.allocate(DType.F32, g.filterLength());
         backend.write(floats(w), 0, copy);
         assertArrayEquals(expected, convolved(g, x, copy));
