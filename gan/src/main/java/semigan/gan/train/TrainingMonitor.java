@@ -19,6 +19,11 @@ public final class TrainingMonitor {
 
   private static final int SATURATED_RECORDS = 25;
 
+  /** Scores as near to a half are guesses; of a discriminator at work they soon leave it. */
+  private static final double GUESSED = 0.05;
+
+  private static final int GUESSED_RECORDS = 50;
+
   /** What the discriminator pays for unlabelled and generated images; 0.69 is a guess. */
   private static final double NOTHING_TO_LEARN = 0.01;
 
@@ -38,6 +43,7 @@ public final class TrainingMonitor {
   private enum Sign {
     NOT_FINITE,
     SATURATED,
+    GUESSING,
     NOTHING_TO_LEARN,
     COLLAPSED
   }
@@ -92,6 +98,14 @@ public final class TrainingMonitor {
         () ->
             "the discriminator has been certain of all images for %d records (it finds real ones real by %.3f, generated ones by %.3f), so the generator learns next to nothing from it; lower the discriminator's rate, or augment"
                 .formatted(SATURATED_RECORDS, real, fake),
+        warnings);
+    note(
+        Sign.GUESSING,
+        Math.abs(real - 0.5) < GUESSED && Math.abs(fake - 0.5) < GUESSED,
+        GUESSED_RECORDS,
+        () ->
+            "the discriminator has only been guessing for %d records (it finds real images real by %.3f, generated ones by %.3f), so the generator learns nothing from it; lower the discriminator's rate"
+                .formatted(GUESSED_RECORDS, real, fake),
         warnings);
   }
 

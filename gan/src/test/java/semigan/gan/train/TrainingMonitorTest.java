@@ -45,6 +45,17 @@ class TrainingMonitorTest {
   }
 
   @Test
+  void aDiscriminatorThatGuessesIsNamedOnce() {
+    var said = watch(new TrainingMonitor(), scores(200, 0.51, 0.48));
+    assertEquals(1, said.size());
+    assertEquals(50 * 20, said.get(0).step());
+    assertTrue(said.get(0).warning().contains("real images real by 0.510, generated ones by 0.48"));
+    assertEquals(List.of(), watch(new TrainingMonitor(), scores(200, 0.56, 0.48)));
+    assertEquals(List.of(), watch(new TrainingMonitor(), scores(200, 0.48, 0.44)));
+    assertEquals(List.of(), watch(new TrainingMonitor(), scores(49, 0.5, 0.5)));
+  }
+
+  @Test
   void aGeneratorFromWhichNothingIsLearntIsNamedOnce() {
     var said = watch(new TrainingMonitor(), losses(200, 0.004));
     assertEquals(1, said.size());
