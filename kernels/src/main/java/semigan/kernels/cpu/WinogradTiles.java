@@ -9,18 +9,14 @@ final class WinogradTiles {
   /** Elements of a group of tiles: its arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
-  /**
-   * How a convolution's images lie in tiles: from left to right, from top to bottom, by image.
-   *
-   * @param outputs of a tile along one axis
-   */
-  record Layout(int outputs, Conv2dGeometry geometry) {
+  /** How a convolution's images lie in tiles: from left to right, from top to bottom, by image. */
+  record Layout(Winograd form, Conv2dGeometry geometry) {
     int high() {
-      return (geometry.outHeight() + outputs - 1) / outputs;
+      return (geometry.outHeight() + form.outputs() - 1) / form.outputs();
     }
 
     int wide() {
-      return (geometry.outWidth() + outputs - 1) / outputs;
+      return (geometry.outWidth() + form.outputs() - 1) / form.outputs();
     }
 
     int tilesOfImage() {
@@ -55,25 +51,21 @@ final class WinogradTiles {
 
     /** First row of a tile's outputs. */
     private int top(int tile) {
-      return row(tile) * outputs;
+      return row(tile) * form.outputs();
     }
 
     /** First column of a tile's outputs. */
     private int left(int tile) {
-      return column(tile) * outputs;
+      return column(tile) * form.outputs();
     }
 
     /** Columns of inputs that do not belong to the next tile too. */
     private int ownColumns(int tile) {
-      return column(tile) + 1 < wide() ? outputs : points();
+      return column(tile) + 1 < wide() ? form.outputs() : form.points();
     }
 
     private int ownRows(int tile) {
-      return row(tile) + 1 < high() ? outputs : points();
-    }
-
-    private int points() {
-      return outputs + Winograd.TAPS - 1;
+      return row(tile) + 1 < high() ? form.outputs() : form.points();
     }
   }
 
@@ -88,7 +80,7 @@ final class WinogradTiles {
   }
 
   Layout layout(Conv2dGeometry geometry) {
-    return new Layout(form.outputs(), geometry);
+    return new Layout(form, geometry);
   }
 
   /** A part's own workspaces, for so many tiles of so many elements at least. */
@@ -219,8 +211,8 @@ final class WinogradTiles {
     forEachInput(
         layout,
         tile,
-        layout.points(),
-        layout.points(),
+        layout.form().points(),
+        layout.form().points(),
         (r, c, at, index, length) -> {
           if (length < pair) {
             int start = offset + at / pair * pair;
@@ -328,9 +320,9 @@ final class WinogradTiles {
     Conv2dGeometry g = layout.geometry();
     for (int i = 0; i < count; i++) {
       int tile = first + i;
-      for (int r = 0; r < layout.outputs(); r++) {
+      for (int r = 0; r < layout.form().outputs(); r++) {
         int h = layout.top(tile) + r;
-        for (int c = 0; c < layout.outputs(); c++) {
+        for (int c = 0; c < layout.form().outputs(); c++) {
           int w = layout.left(tile) + c;
           boolean inside = h < g.outHeight() && w < g.outWidth();
           int pixel = (layout.image(tile) * g.outHeight() + h) * g.outWidth() + w;
