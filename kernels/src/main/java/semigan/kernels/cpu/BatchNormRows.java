@@ -11,6 +11,9 @@ final class BatchNormRows {
   /** Of {@link #throughStatistics}: a tile holds whole rows. */
   static final int MOST_CHANNELS = Tiles.SIZE;
 
+  /** Elements of a tile of several rows: the loop over the first one alone is nobody's to share. */
+  private static final int TILE = 2048;
+
   private final Workers workers;
   private final Tiles tiles;
 
@@ -52,12 +55,15 @@ final class BatchNormRows {
     float[] values = new float[length];
     x.get(0, values, 0, length);
     float[] near = new float[length];
-    for (int i = 0; i < length; i++) {
-      near[i % channels] += values[i] * channels / length;
+    for (int row = 0; row < length; row += channels) {
+      for (int c = 0; c < channels; c++) {
+        near[c] += values[row + c];
+      }
     }
-    for (int i = channels; i < length; i++) {
-      near[i] = near[i - channels];
+    for (int c = 0; c < channels; c++) {
+      near[c] = near[c] * channels / length;
     }
+    repeat(near, channels);
     return near;
   }
 
@@ -74,9 +80,11 @@ final class BatchNormRows {
       x.get(from, values, 0, count);
       add(values, near, sum, square, count);
     }
-    for (int i = 0; i < near.length; i++) {
-      sums[i % channels] += sum[i];
-      squares[i % channels] += square[i];
+    for (int row = 0; row < near.length; row += channels) {
+      for (int c = 0; c < channels; c++) {
+        sums[c] += sum[row + c];
+        squares[c] += square[row + c];
+      }
     }
   }
 
@@ -107,14 +115,16 @@ final class BatchNormRows {
     float[] centre = new float[length];
     float[] level = new float[length];
     float[] steepness = new float[length];
-    for (int i = 0; i < length; i++) {
-      int c = i % channels;
+    for (int c = 0; c < channels; c++) {
       double deviation = Math.sqrt((double) variance.floats().get(c) + epsilon);
       double factor = scale.floats().get(c) / deviation / rows;
-      centre[i] = mean.floats().get(c);
-      level[i] = (float) (factor * dshift.floats().get(c));
-      steepness[i] = (float) (factor * dscale.floats().get(c) / deviation);
+      centre[c] = mean.floats().get(c);
+      level[c] = (float) (factor * dshift.floats().get(c));
+      steepness[c] = (float) (factor * dscale.floats().get(c) / deviation);
     }
+    repeat(centre, channels);
+    repeat(level, channels);
+    repeat(steepness, channels);
     FloatBuffer inputs = x.floats();
     FloatBuffer target = dx.floats();
     tiles.forEach(
@@ -136,11 +146,18 @@ final class BatchNormRows {
     }
   }
 
+  /** Each row as the first. */
+  private static void repeat(float[] rows, int channels) {
+    for (int row = channels; row < rows.length; row += channels) {
+      System.arraycopy(rows, 0, rows, row, channels);
+    }
+  }
+
   /**
    * Elements of as many rows as fit a tile, of one at least: a loop over them finds its channel by
    * its index.
    */
   private static int wholeRows(int channels) {
-    return Math.max(1, Tiles.SIZE / channels) * channels;
+    return Math.max(1, TILE / channels) * channels;
   }
 }
