@@ -26,7 +26,10 @@ final class WinogradConv implements ConvKernels {
   /** Share of a tile's pixels that must lie inside the image, on average. */
   private static final double LEAST_INSIDE = 0.6;
 
-  /** Elements of a part's tiles: 16 MiB. */
+  /** Elements of a part's tiles, if it has several images: 8 MiB, which stay in a shared cache. */
+  private static final long PART = 1 << 21;
+
+  /** Elements of an image's tiles: 16 MiB. */
   private static final long MOST_ELEMENTS = 1 << 22;
 
   private final Winograd form;
@@ -219,7 +222,7 @@ final class WinogradConv implements ConvKernels {
 
   /** In parts, which bounds the memory for tiles. */
   private void forEachPart(Conv2dGeometry g, PartBody body) {
-    for (BatchPart part : BatchPart.of(g, (int) (MOST_ELEMENTS / elementsOfImage(g)))) {
+    for (BatchPart part : BatchPart.of(g, (int) Math.max(1, PART / elementsOfImage(g)))) {
       var layout = tiles.layout(part.geometry());
       try (var v = allocate(form.tilePoints() * layout.pointStride(layout.depth()));
           var m = allocate(form.tilePoints() * layout.pointStride(g.outChannels()))) {
