@@ -46,6 +46,11 @@ public record LearningSettings(
     return decayFrom < 1 ? Schedule.linearAfter(decayFrom) : Schedule.constant();
   }
 
+  /** What both rates are multiplied by once so many steps are done. */
+  float factor(long done) {
+    return schedule().factor((double) done / steps);
+  }
+
   LearningSettings withBatch(int other) {
     return with(steps, other);
   }

@@ -37,6 +37,9 @@ public final class TrainingRun {
   /** From which normalised weights get their first scale. */
   private static final int INITIAL_IMAGES = 500;
 
+  /** Rates that rise by more than that may undo what was learnt while they were low. */
+  private static final float HARMLESS_RISE = 2;
+
   /** More changes nothing: the labelled images are known by heart long before. */
   private static final long BASELINE_STEPS = 1500;
 
@@ -134,7 +137,7 @@ public final class TrainingRun {
             "%s has taken all of its %d steps; give more --steps to go on"
                 .formatted(folder, first));
       }
-      describe(folder, first);
+      describe(folder, first, listener);
       if (first == 0) {
         initialise(trainer);
         learnDensity(trainer, listener);
@@ -203,22 +206,38 @@ public final class TrainingRun {
    * Only once it is certain that the run can go on: options may have changed its settings. What a
    * finished run has learnt from, none can change.
    */
-  private void describe(RunFolder folder, long first) {
+  private void describe(RunFolder folder, long first, TrainingListener listener) {
     if (first > 0 && first == config.learning().steps()) {
       return;
     }
     List<String> on = List.of(device.description());
-    Object environment =
-        first == 0
-            ? Environment.describe(on)
-            : Environment.resumed(
-                folder.environment(),
-                first,
-                config.replaced(TrainConfig.read(folder.config())),
-                on);
+    Object environment;
+    if (first == 0) {
+      environment = Environment.describe(on);
+    } else {
+      TrainConfig before = TrainConfig.read(folder.config());
+      environment = Environment.resumed(folder.environment(), first, config.replaced(before), on);
+      tellIfRatesRise(before.learning(), first, listener);
+    }
     // First what would be lost with the config that it tells of.
     JsonFile.write(folder.environment(), environment);
     JsonFile.write(folder.config(), config);
+  }
+
+  /** A fall over the end of a longer run begins later. */
+  private void tellIfRatesRise(LearningSettings before, long first, TrainingListener listener) {
+    float fallen = before.factor(first);
+    float now = config.learning().factor(first);
+    if (now > HARMLESS_RISE * fallen) {
+      listener.message(
+          "the learning rates, which had fallen to %.0f%% of what they began at, rise to %.0f%%: they fall towards step %d now, not %d; this may undo some of what was learnt, as a run of %d steps from the start would not"
+              .formatted(
+                  100 * fallen,
+                  100 * now,
+                  config.learning().steps(),
+                  before.steps(),
+                  config.learning().steps()));
+    }
   }
 
   private TrainResult finish(Progress progress, long started) {

@@ -2,6 +2,7 @@ package semigan.gan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -108,6 +109,27 @@ class ResumeIT {
     assertEquals(33, before.get("steps").asInt());
     assertTrue(before.has("generatorRate") && before.has("discriminatorRate"), before.toString());
     assertEquals(began.get("java"), resumed.get(1).get("java"));
+  }
+
+  /** Of the samples' 30 steps, whose rates fall over the second half, the last has next to none. */
+  @ParameterizedTest
+  @CsvSource({"60, 0, 100", "33, 0, 18"})
+  void aRunSaysThatItsRatesRiseAgain(int steps, int fallen, int now) throws IOException {
+    Samples.copy(Samples.model(), folder.resolve("run"));
+    String out = run("train", "--resume", "run", "--steps", "" + steps).done().out();
+    String rise =
+        "the learning rates, which had fallen to %d%% of what they began at, rise to %d%%: they fall towards step %d now, not 30;"
+            .formatted(fallen, now, steps);
+    assertTrue(out.contains(rise), out);
+  }
+
+  @Test
+  void aRunWhoseRatesAreAsBeforeSaysNothingOfThem() throws IOException {
+    Samples.copy(Samples.model(), folder.resolve("run"));
+    Files.writeString(folder.resolve("steady.json"), "{\"decayFrom\": 1}");
+    run("train", "--resume", "run", "--steps", "33", "--config", "steady.json").done();
+    String out = run("train", "--resume", "run", "--steps", "36").done().out();
+    assertFalse(out.contains("learning rates"), out);
   }
 
   @ParameterizedTest
