@@ -104,7 +104,7 @@ public final class TrainingMonitor {
         Math.abs(real - 0.5) < GUESSED && Math.abs(fake - 0.5) < GUESSED,
         GUESSED_RECORDS,
         () ->
-            "the discriminator has only been guessing for %d records (it finds real images real by %.3f, generated ones by %.3f), so the generator learns nothing from it; lower the discriminator's rate"
+            "the discriminator has only been guessing for %d records (it finds real images real by %.3f, generated ones by %.3f), so the generator learns nothing from it; lower the discriminator's rate, or let it fall earlier (decayFrom)"
                 .formatted(GUESSED_RECORDS, real, fake),
         warnings);
   }

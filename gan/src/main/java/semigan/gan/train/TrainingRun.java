@@ -224,19 +224,19 @@ public final class TrainingRun {
     JsonFile.write(folder.config(), config);
   }
 
-  /** A fall over the end of a longer run begins later. */
+  /** As they do where a run gets more steps: the fall over its end begins later. */
   private void tellIfRatesRise(LearningSettings before, long first, TrainingListener listener) {
-    float fallen = before.factor(first);
-    float now = config.learning().factor(first);
-    if (now > HARMLESS_RISE * fallen) {
+    LearningSettings now = config.learning();
+    if (now.factor(first) > HARMLESS_RISE * before.factor(first)) {
       listener.message(
-          "the learning rates, which had fallen to %.0f%% of what they began at, rise to %.0f%%: they fall towards step %d now, not %d; this may undo some of what was learnt, as a run of %d steps from the start would not"
+          "the learning rates had fallen to %.0f%% of what they began at (%d steps, decayFrom %s) and rise to %.0f%% (%d steps, decayFrom %s): this may undo some of what was learnt"
               .formatted(
-                  100 * fallen,
-                  100 * now,
-                  config.learning().steps(),
+                  100 * before.factor(first),
                   before.steps(),
-                  config.learning().steps()));
+                  before.decayFrom(),
+                  100 * now.factor(first),
+                  now.steps(),
+                  now.decayFrom()));
     }
   }
 

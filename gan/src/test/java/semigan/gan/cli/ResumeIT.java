@@ -118,7 +118,7 @@ class ResumeIT {
     Samples.copy(Samples.model(), folder.resolve("run"));
     String out = run("train", "--resume", "run", "--steps", "" + steps).done().out();
     String rise =
-        "the learning rates, which had fallen to %d%% of what they began at, rise to %d%%: they fall towards step %d now, not 30;"
+        "the learning rates had fallen to %d%% of what they began at (30 steps, decayFrom 0.5) and rise to %d%% (%d steps, decayFrom 0.5)"
             .formatted(fallen, now, steps);
     assertTrue(out.contains(rise), out);
   }
