@@ -60,8 +60,9 @@ class ConvConformanceTest {
     // a large filter, and a batch that goes in parts
     {80, 8, 8, 112, 96, 4, 4, 2, 2, 1, 1, 1, 1},
     {2701, 8, 8, 16, 16, 4, 4, 2, 2, 1, 1, 1, 1},
-    // an image that is a part alone
+    // an image that is a part alone, in columns and in tiles
     {2, 64, 64, 130, 3, 4, 4, 2, 2, 1, 1, 1, 1},
+    {1, 32, 32, 912, 16, 4, 4, 2, 2, 1, 1, 1, 1},
     // in BF16 a product, with a filter that the second cache does not hold
     {2, 8, 8, 256, 160, 4, 4, 2, 2, 1, 1, 1, 1},
     {3, 9, 7, 300, 201, 3, 3, 3, 2, 0, 1, 2, 0},

@@ -11,7 +11,7 @@ final class BatchNormRows {
   /** Of {@link #throughStatistics}: a tile holds whole rows. */
   static final int MOST_CHANNELS = Tiles.SIZE;
 
-  /** Elements of a tile of several rows: the loop over the first one alone is nobody's to share. */
+  /** Elements of a tile of several rows. The first of them is summed before threads share all. */
   private static final int TILE = 2048;
 
   private final Workers workers;

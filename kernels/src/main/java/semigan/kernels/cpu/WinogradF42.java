@@ -6,8 +6,8 @@ package semigan.kernels.cpu;
  *
  * <p>Why some sums are written as {@code x - -y}: HotSpot's compiler orders the operands of an
  * addition anew in each copy of an unrolled loop, and makes no vectors of copies that differ in it.
- * With {@code +} it depends on where these loops are inlined whether they take one time or eight
- * (measured on JDK 17 and 25).
+ * With {@code +} it depends on where these loops are inlined whether they take up to eight times as
+ * long on JDK 17, and up to five times on 25 (measured).
  */
 final class WinogradF42 extends Winograd {
   WinogradF42() {
