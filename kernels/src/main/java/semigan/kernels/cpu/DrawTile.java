@@ -2,7 +2,6 @@ package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.nio.LongBuffer;
 import java.util.Arrays;
 import semigan.kernels.RandomKernels.Key;
 
@@ -22,12 +21,13 @@ final class DrawTile implements AutoCloseable {
   private static final int BLOCKS = SIZE / LANES;
   private static final int PAIRS = SIZE / 2;
 
-  private static final long MULTIPLIER_0 = 0xD2511F53L;
-  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
+  private static final int MULTIPLIER_0 = 0xD2511F53;
+  private static final int MULTIPLIER_1 = 0xCD9E8D57;
   private static final int WEYL_0 = 0x9E3779B9;
   private static final int WEYL_1 = 0xBB67AE85;
   private static final int ROUNDS = 10;
-  private static final long WORD = 0xFFFFFFFFL;
+  private static final int HALF = 0xFFFF;
+  private static final long WORDS = 1L << 32;
 
   /** The float whose last place is 1; its bits plus an integer are those of the sum. */
   private static final float TWO_23 = 0x1p23f;
@@ -37,20 +37,19 @@ final class DrawTile implements AutoCloseable {
   private static final float LN_2 = 0.6931472f;
   private static final float HALF_PI = 1.5707964f;
 
-  // A word of each block, in the low half.
-  private final long[] c0 = new long[BLOCKS];
-  private final long[] c1 = new long[BLOCKS];
-  private final long[] c2 = new long[BLOCKS];
-  private final long[] c3 = new long[BLOCKS];
+  // A word of each block.
+  private final int[] c0 = new int[BLOCKS];
+  private final int[] c1 = new int[BLOCKS];
+  private final int[] c2 = new int[BLOCKS];
+  private final int[] c3 = new int[BLOCKS];
 
-  // Draw 2 i is of evens[i], draw 2 i + 1 of odds[i].
+  // The pairs of draws: first those of the blocks' first two words, then those of the other two.
   private final int[] evens = new int[PAIRS];
   private final int[] odds = new int[PAIRS];
   private final int[][] bits = new int[3][PAIRS];
   private final float[][] values = new float[3][PAIRS];
 
   private final NativeMemory memory = new NativeMemory((long) PAIRS * Integer.BYTES);
-  private final LongBuffer longs = memory.bytes().asLongBuffer();
   private final IntBuffer ints = memory.bytes().asIntBuffer();
   private final FloatBuffer floats = memory.bytes().asFloatBuffer();
 
@@ -78,40 +77,51 @@ final class DrawTile implements AutoCloseable {
 
   private void generate(Key key, long offset, long block) {
     for (int i = 0; i < BLOCKS; i++) {
-      c0[i] = (block + i) & WORD;
-      c3[i] = (offset >>> 32) ^ ((block + i) >>> 32);
+      c0[i] = (int) block + i;
     }
-    Arrays.fill(c1, key.stream() & WORD);
-    Arrays.fill(c2, offset & WORD);
+    // The upper half of a block's number changes where the lower one begins anew.
+    int carried = (int) Math.min(BLOCKS, WORDS - (block & WORDS - 1));
+    int upper = (int) (offset >>> 32);
+    Arrays.fill(c3, 0, carried, upper ^ (int) (block >>> 32));
+    Arrays.fill(c3, carried, BLOCKS, upper ^ (int) ((block >>> 32) + 1));
+    Arrays.fill(c1, key.stream());
+    Arrays.fill(c2, (int) offset);
     int k0 = (int) key.seed();
     int k1 = (int) (key.seed() >>> 32);
     for (int round = 0; round < ROUNDS; round++) {
-      round(c0, c1, c2, c3, k0 & WORD, k1 & WORD);
+      round(c0, c1, c2, c3, k0, k1);
       k0 += WEYL_0;
       k1 += WEYL_1;
     }
-    split(c0, c2, evens);
-    split(c1, c3, odds);
+    System.arraycopy(c0, 0, evens, 0, BLOCKS);
+    System.arraycopy(c2, 0, evens, BLOCKS, BLOCKS);
+    System.arraycopy(c1, 0, odds, 0, BLOCKS);
+    System.arraycopy(c3, 0, odds, BLOCKS, BLOCKS);
   }
 
-  private static void round(long[] c0, long[] c1, long[] c2, long[] c3, long k0, long k1) {
+  private static void round(int[] c0, int[] c1, int[] c2, int[] c3, int k0, int k1) {
     for (int i = 0; i < BLOCKS; i++) {
-      long product0 = MULTIPLIER_0 * c0[i];
-      long product1 = MULTIPLIER_1 * c2[i];
-      c0[i] = (product1 >>> 32) ^ c1[i] ^ k0;
-      c1[i] = product1 & WORD;
-      c2[i] = (product0 >>> 32) ^ c3[i] ^ k1;
-      c3[i] = product0 & WORD;
+      int a = c0[i];
+      int b = c2[i];
+      c0[i] = upperHalf(b, MULTIPLIER_1) ^ c1[i] ^ k0;
+      c1[i] = b * MULTIPLIER_1;
+      c2[i] = upperHalf(a, MULTIPLIER_0) ^ c3[i] ^ k1;
+      c3[i] = a * MULTIPLIER_0;
     }
   }
 
-  /** The words of both in turns; {@code low} is used up. */
-  private void split(long[] low, long[] high, int[] words) {
-    for (int i = 0; i < BLOCKS; i++) {
-      low[i] |= high[i] << 32;
-    }
-    longs.put(0, low);
-    ints.get(0, words);
+  /**
+   * Of the product of two unsigned words, from the products of their halves: HotSpot makes vectors
+   * of these with AVX2 too, but before JDK 24 none of products of longs.
+   */
+  private static int upperHalf(int a, int b) {
+    int low = a & HALF;
+    int high = a >>> 16;
+    int bLow = b & HALF;
+    int bHigh = b >>> 16;
+    int inner = high * bLow + (low * bLow >>> 16);
+    int outer = low * bHigh + (inner & HALF);
+    return high * bHigh + (inner >>> 16) + (outer >>> 16);
   }
 
   private void uniform(int[] words, float[] target) {
@@ -196,10 +206,13 @@ final class DrawTile implements AutoCloseable {
     }
   }
 
+  /** From the order of pairs to that of draws. */
   private static void interleave(float[] evens, float[] odds, float[] target) {
-    for (int i = 0; i < PAIRS; i++) {
-      target[2 * i] = evens[i];
-      target[2 * i + 1] = odds[i];
+    for (int i = 0; i < BLOCKS; i++) {
+      target[LANES * i] = evens[i];
+      target[LANES * i + 1] = odds[i];
+      target[LANES * i + 2] = evens[BLOCKS + i];
+      target[LANES * i + 3] = odds[BLOCKS + i];
     }
   }
 

@@ -76,7 +76,7 @@ final class OneDnn implements AutoCloseable {
     return stream;
   }
 
-  /** Such as {@code oneDNN 3.11.0, AVX-512 with bf16}. */
+  /** Such as {@code oneDNN 3.11.0 (AVX-512 BF16)}. */
   String version() {
     dnnl_version_t version = dnnl_version();
     return "oneDNN %d.%d.%d (%s)"
@@ -120,25 +120,20 @@ final class OneDnn implements AutoCloseable {
   }
 
   private static String isa(int isa) {
-    if (isa == dnnl_cpu_isa_sse41) {
-      return "SSE4.1";
-    }
-    if (isa == dnnl_cpu_isa_avx) {
-      return "AVX";
-    }
-    if (isa == dnnl_cpu_isa_avx2) {
-      return "AVX2";
-    }
-    if (isa == dnnl_cpu_isa_avx512_core) {
-      return "AVX-512";
-    }
-    if (isa == dnnl_cpu_isa_avx512_core_vnni) {
-      return "AVX-512 VNNI";
-    }
-    if (isa == dnnl_cpu_isa_avx512_core_bf16) {
-      return "AVX-512 BF16";
-    }
-    return "instruction set 0x%x".formatted(isa);
+    return switch (isa) {
+      case dnnl_cpu_isa_sse41 -> "SSE4.1";
+      case dnnl_cpu_isa_avx -> "AVX";
+      case dnnl_cpu_isa_avx2 -> "AVX2";
+      case dnnl_cpu_isa_avx2_vnni -> "AVX2 VNNI";
+      case dnnl_cpu_isa_avx2_vnni_2 -> "AVX2 VNNI 2";
+      case dnnl_cpu_isa_avx512_core -> "AVX-512";
+      case dnnl_cpu_isa_avx512_core_vnni -> "AVX-512 VNNI";
+      case dnnl_cpu_isa_avx512_core_bf16 -> "AVX-512 BF16";
+      case dnnl_cpu_isa_avx512_core_fp16 -> "AVX-512 FP16";
+      case dnnl_cpu_isa_avx512_core_amx -> "AVX-512 AMX";
+      case dnnl_cpu_isa_avx512_core_amx_fp16 -> "AVX-512 AMX FP16";
+      default -> "instruction set 0x%x".formatted(isa);
+    };
   }
 
   private static void unlessSet(String property, String value) {

@@ -1,13 +1,14 @@
 package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import semigan.kernels.Conv2dGeometry;
 
 /** Moves images into and out of Winograd's points, tile by tile. */
 final class WinogradTiles {
   /** Elements of a group of tiles: its arrays stay in the second cache. */
   private static final int GROUP = 1024;
+
+  private static final float[] ZEROS = new float[GROUP];
 
   /** How a convolution's images lie in tiles: from left to right, from top to bottom, by image. */
   record Layout(Winograd form, Conv2dGeometry geometry) {
@@ -91,6 +92,14 @@ final class WinogradTiles {
       workspaces[thread] = own;
     }
     return own;
+  }
+
+  /** Half as long as {@code Arrays.fill} takes on JDK 17 with AVX2 (measured). */
+  private static void clear(float[] elements, int from, int length) {
+    for (int done = 0; done < length; done += ZEROS.length) {
+      int count = Math.min(ZEROS.length, length - done);
+      System.arraycopy(ZEROS, 0, elements, from + done, count);
+    }
   }
 
   private interface Group {
@@ -215,8 +224,7 @@ final class WinogradTiles {
         layout.form().points(),
         (r, c, at, index, length) -> {
           if (length < pair) {
-            int start = offset + at / pair * pair;
-            Arrays.fill(d[r][c], start, start + pair, 0);
+            clear(d[r][c], offset + at / pair * pair, pair);
           }
           x.get(index, d[r][c], offset + at, length);
         });
@@ -300,7 +308,7 @@ final class WinogradTiles {
                 if (index >= 0) {
                   y.get(index, d[r][c], at, out);
                 } else {
-                  Arrays.fill(d[r][c], at, at + out, 0);
+                  clear(d[r][c], at, out);
                 }
               });
           form.outputBackward(d, count * out);
