@@ -61,8 +61,10 @@ final class Comparison {
   }
 
   private PeerProcess start(String name, Peer peer, Row row, int steps) throws IOException {
-    Path log = folder.resolve(name.replace(' ', '-') + ".log");
-    return new PeerProcess(peer.command(row, steps), peer.environment(), log);
+    String file = name.replace(' ', '-');
+    Path crash = folder.resolve(file + "-crash.log").toAbsolutePath();
+    return new PeerProcess(
+        peer.command(row, steps, crash), peer.environment(), folder.resolve(file + ".log"));
   }
 
   private static double window(

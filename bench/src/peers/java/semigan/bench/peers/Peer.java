@@ -1,5 +1,6 @@
 package semigan.bench.peers;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,8 @@ enum Peer {
   },
   DL4J("DL4J") {
     @Override
-    boolean does(Row row) {
-      return row.mode().equals("f32") && !row.task().equals("mlp-step");
+    boolean does(Row row, Machine machine) {
+      return row.mode().equals("f32") && !row.task().equals("mlp-step") && machine.hasAvx512();
     }
 
     @Override
@@ -54,7 +55,7 @@ enum Peer {
   /** No peer but what bounds them all: oneDNN's convolutions of a training step, alone. */
   FLOOR("floor") {
     @Override
-    boolean does(Row row) {
+    boolean does(Row row, Machine machine) {
       return row.task().equals("train-step");
     }
 
@@ -76,8 +77,8 @@ enum Peer {
     return title;
   }
 
-  /** Whether it is worth trying: what it lacks by design is left out. */
-  boolean does(Row row) {
+  /** Whether it is worth trying: what it lacks by design, or crashes at, is left out. */
+  boolean does(Row row, Machine machine) {
     return true;
   }
 
@@ -99,9 +100,13 @@ enum Peer {
     return Math.min(200, Math.max(20, 6 * steps));
   }
 
-  final List<String> command(Row row, int steps) {
+  /**
+   * @param crash the file in which a Java that dies says why
+   */
+  final List<String> command(Row row, int steps, Path crash) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add("-XX:ErrorFile=" + crash);
     command.addAll(program());
     command.addAll(row.options());
     command.add("--steps=" + steps(steps));

@@ -34,6 +34,9 @@ final class PeerProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long ANSWER_MINUTES = 20;
 
+  /** A status above this is that plus the number of a signal. */
+  private static final int SIGNALLED = 128;
+
   /** What stands for a line at the end of the process's output. */
   private static final String END = "";
 
@@ -96,7 +99,6 @@ final class PeerProcess implements AutoCloseable {
       throw new FailedException("no answer within %d minutes".formatted(ANSWER_MINUTES));
     }
     if (answer.equals(END)) {
-      process.waitFor();
       throw new FailedException(lastWords());
     }
     signal("STOP");
@@ -125,7 +127,11 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Why it ended, as far as it said. */
-  private String lastWords() throws IOException {
+  private String lastWords() throws IOException, InterruptedException {
+    int status = process.waitFor();
+    if (status > SIGNALLED) {
+      return "killed by signal %d".formatted(status - SIGNALLED);
+    }
     List<String> lines = Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
     return lines.stream()
         .map(THROWN::matcher)

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.Loader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -19,8 +18,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import semigan.kernels.Backend;
-import semigan.kernels.Backends;
 
 /** Compares ours with its peers, row by row; started by {@code bench/peers.sh}. */
 @Command(
@@ -37,7 +34,7 @@ public final class Peers implements Callable<Integer> {
   private static final Path FOLDER = Path.of("bench/target/peers");
   private static final Path ROWS = FOLDER.resolve("rows.jsonl");
   private static final Path README = Path.of("bench/README.md");
-  private static final Path CHART = Path.of("bench/peers.png");
+  private static final Path CHARTS = Path.of("bench");
 
   @Spec private CommandSpec spec;
 
@@ -51,7 +48,8 @@ public final class Peers implements Callable<Integer> {
 
   @Option(
       names = "--table",
-      description = "the standard rows, into the table of bench/README.md and bench/peers.png")
+      description =
+          "the standard rows, into this kind of processor's table in bench/README.md and its chart")
   private boolean table;
 
   @Option(
@@ -87,20 +85,20 @@ public final class Peers implements Callable<Integer> {
     if (fresh) {
       Files.deleteIfExists(ROWS);
     }
-    String machine = machine();
-    System.out.println(machine);
+    Machine machine = Machine.here();
+    System.out.println(machine.text());
     ResultLog log = new ResultLog(ROWS);
-    Comparison comparison = new Comparison(FOLDER, machine, windows);
-    List<Row> wanted = table ? StandardRows.all() : rows;
+    Comparison comparison = new Comparison(FOLDER, machine.text(), windows);
+    List<Row> wanted = table ? StandardRows.of(machine) : rows;
     List<Result> results = new ArrayList<>();
     for (Row row : wanted) {
-      Result known = log.of(row, machine, windows).orElse(null);
+      Result known = log.of(row, machine.text(), windows).orElse(null);
       if (table && known != null && known.isComplete()) {
         results.add(known);
         continue;
       }
       int each = steps == null ? row.usualSteps() : steps;
-      Result result = comparison.measure(row, peersOf(row), each);
+      Result result = comparison.measure(row, peersOf(row, machine), each);
       System.out.println(new ResultText(result).lines());
       if (!noise) {
         log.add(result);
@@ -108,13 +106,14 @@ public final class Peers implements Callable<Integer> {
       results.add(result);
     }
     if (table) {
-      Files.writeString(README, ResultTable.replaceIn(Files.readString(README), results));
-      ResultChart.write(CHART, results);
+      ResultTable written = new ResultTable(machine.instructions(), results);
+      Files.writeString(README, written.putInto(Files.readString(README)));
+      ResultChart.write(CHARTS.resolve(written.chart()), results);
     }
     return 0;
   }
 
-  private Map<String, Peer> peersOf(Row row) {
+  private Map<String, Peer> peersOf(Row row, Machine machine) {
     Map<String, Peer> peers = new LinkedHashMap<>();
     if (noise) {
       peers.put(Peer.LIBTORCH.toString(), Peer.LIBTORCH);
@@ -122,23 +121,11 @@ public final class Peers implements Callable<Integer> {
       return peers;
     }
     for (Peer peer : Peer.values()) {
-      if (peer.does(row)) {
+      if (peer.does(row, machine)) {
         peers.put(peer.toString(), peer);
       }
     }
     return peers;
-  }
-
-  /** Processor, threads and versions: what results depend on beside the code. */
-  private static String machine() throws IOException {
-    try (Backend cpu = Backends.open("cpu")) {
-      return "%s; libtorch %s, DL4J %s; Java %s"
-          .formatted(
-              cpu.description(),
-              Loader.getVersion("org.bytedeco", "pytorch"),
-              Loader.getVersion("org.nd4j", "nd4j-native"),
-              Runtime.version().feature());
-    }
   }
 
   /** A wrong row is wrong usage. */
