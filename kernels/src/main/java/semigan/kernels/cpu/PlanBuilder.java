@@ -170,6 +170,20 @@ final class PlanBuilder implements AutoCloseable {
     }
   }
 
+  /**
+   * Goes on from oneDNN's first choice to the implementation of this name.
+   *
+   * @return false if there is none, which leaves the last of all
+   */
+  static boolean moveTo(String implementation, dnnl_primitive_desc descriptor) {
+    while (!implementation(descriptor).equals(implementation)) {
+      if (dnnl_primitive_desc_next_impl(descriptor) != dnnl_success) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether the implementation is oneDNN's plain loop, right but slow. */
   static boolean isSlow(dnnl_primitive_desc descriptor) {
     return implementation(descriptor).startsWith("ref");
