@@ -31,15 +31,19 @@ final class ResultChart {
   /** Draws what the results have of it. */
   static void write(Path png, List<Result> results) throws IOException {
     System.setProperty("java.awt.headless", "true");
-    int width = MODES.size() * WIDTH;
+    List<String> modes =
+        MODES.stream()
+            .filter(mode -> results.stream().anyMatch(r -> r.parsedRow().mode().equals(mode)))
+            .toList();
+    int width = modes.size() * WIDTH;
     int height = TASKS.size() * HEIGHT;
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, width, height);
     for (int row = 0; row < TASKS.size(); row++) {
-      for (int column = 0; column < MODES.size(); column++) {
-        XYChart panel = panel(TASKS.get(row), MODES.get(column), results);
+      for (int column = 0; column < modes.size(); column++) {
+        XYChart panel = panel(TASKS.get(row), modes.get(column), results);
         graphics.translate(column * WIDTH, row * HEIGHT);
         panel.paint(graphics, WIDTH, HEIGHT);
         graphics.translate(-column * WIDTH, -row * HEIGHT);

@@ -68,15 +68,15 @@ final class WinogradF42 extends Winograd {
   private static void inputBackward(
       float[] a, float[] b, float[] c, float[] d, float[] e, int length) {
     for (int i = 0; i < length; i++) {
-      float sum = a[i] - -b[i];
+      float sum = a[i] + b[i];
       float difference = a[i] - b[i];
-      float halfSum = c[i] - -d[i];
+      float halfSum = c[i] + d[i];
       float halfDifference = 0.5f * (c[i] - d[i]);
       float v4 = e[i];
       a[i] = 0.25f * (v4 - difference) - halfDifference;
       b[i] = -0.25f * sum - halfSum;
-      c[i] = difference - -halfDifference - 1.25f * v4;
-      d[i] = sum - -halfSum;
+      c[i] = difference + halfDifference - 1.25f * v4;
+      d[i] = sum + halfSum;
     }
   }
 
@@ -138,8 +138,8 @@ final class WinogradF42 extends Winograd {
       float u2 = c[i];
       float u3 = d[i];
       float u4 = e[i];
-      a[i] = (2 / 3f) * (u0 - u1 - 2 * (u2 - u3));
-      b[i] = (2 / 3f) * (u0 - -u1 - u2 - u3) - -u4;
+      a[i] = (2 / 3f) * (u0 - u1 + 2 * (u3 - u2));
+      b[i] = (2 / 3f) * (u0 + u1 - u2 - u3) + u4;
     }
   }
 }
