@@ -29,8 +29,10 @@ record Machine(String text, String instructions, boolean hasBf16) {
                   Loader.getVersion("org.nd4j", "nd4j-native"),
                   Runtime.version().feature());
       Matcher named = INSTRUCTIONS.matcher(cpu.description());
-      String instructions = named.find() ? named.group("name") : "unknown";
-      return new Machine(text, instructions, cpu.supports(DType.BF16));
+      if (!named.find()) {
+        throw new IllegalStateException("no instruction set named in: " + cpu.description());
+      }
+      return new Machine(text, named.group("name"), cpu.supports(DType.BF16));
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  * Results as a Markdown table of a text, which has one for each kind of processor, between two
  * comments.
  *
- * @param instructions that the processor has
+ * @param instructions as {@link Machine} has them
  */
 record ResultTable(String instructions, List<Result> results) {
   private static final String END = "<!-- End of that table. -->\n";

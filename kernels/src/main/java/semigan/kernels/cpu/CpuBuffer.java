@@ -43,8 +43,21 @@ final class CpuBuffer extends Buffer {
     this.block = block;
   }
 
+  /** For who may write to it. */
   static CpuBuffer of(Buffer buffer) {
+    CpuBuffer ours = reading(buffer);
+    ours.memory.mayChange();
+    return ours;
+  }
+
+  /** For who does not write to it: its {@link #version} stays. */
+  static CpuBuffer reading(Buffer buffer) {
     return (CpuBuffer) buffer;
+  }
+
+  /** Equal as long as nobody can have written to the memory that this lies in. */
+  NativeMemory.Version version() {
+    return memory.version();
   }
 
   long address() {

@@ -19,9 +19,17 @@ final class NativeMemory {
   /** A direct ByteBuffer holds no more, rounded down to whole cache lines. */
   static final long LARGEST = Integer.MAX_VALUE - (ALIGNMENT - 1);
 
+  /**
+   * What a piece of memory holds, without a look at it.
+   *
+   * @param changes how often it may have changed
+   */
+  record Version(NativeMemory memory, long changes) {}
+
   private final Pointer origin;
   private final long address;
   private final ByteBuffer bytes;
+  private long changes;
 
   /**
    * Memory that no budget counts.
@@ -60,6 +68,15 @@ final class NativeMemory {
 
   ByteBuffer bytes() {
     return bytes;
+  }
+
+  /** From now on it counts as another version. */
+  void mayChange() {
+    changes++;
+  }
+
+  Version version() {
+    return new Version(this, changes);
   }
 
   void free() {

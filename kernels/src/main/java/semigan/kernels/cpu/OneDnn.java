@@ -132,6 +132,8 @@ final class OneDnn implements AutoCloseable {
       case dnnl_cpu_isa_avx512_core_fp16 -> "AVX-512 FP16";
       case dnnl_cpu_isa_avx512_core_amx -> "AVX-512 AMX";
       case dnnl_cpu_isa_avx512_core_amx_fp16 -> "AVX-512 AMX FP16";
+      case dnnl_cpu_isa_avx10_2_512 -> "AVX-512 AVX10.2";
+      case dnnl_cpu_isa_avx10_2_512_amx_2 -> "AVX-512 AVX10.2 AMX 2";
       default -> "instruction set 0x%x".formatted(isa);
     };
   }

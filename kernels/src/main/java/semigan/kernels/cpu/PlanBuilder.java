@@ -171,12 +171,12 @@ final class PlanBuilder implements AutoCloseable {
   }
 
   /**
-   * Goes on from oneDNN's first choice to the implementation of this name.
+   * Goes on from the implementation that a descriptor has to the one of this name.
    *
    * @return false if there is none, which leaves the last of all
    */
-  static boolean moveTo(String implementation, dnnl_primitive_desc descriptor) {
-    while (!implementation(descriptor).equals(implementation)) {
+  static boolean moveTo(String name, dnnl_primitive_desc descriptor) {
+    while (!implementation(descriptor).equals(name)) {
       if (dnnl_primitive_desc_next_impl(descriptor) != dnnl_success) {
         return false;
       }

@@ -197,7 +197,7 @@ final class WinogradConv implements ConvKernels {
   }
 
   private CpuBuffer pointsOf(Conv2dGeometry g, Buffer w) {
-    return filters.atPoints(form, CpuBuffer.of(w), g.inChannels(), g.outChannels());
+    return filters.atPoints(form, CpuBuffer.reading(w), g.inChannels(), g.outChannels());
   }
 
   private Temporary allocatePoints(Conv2dGeometry g) {

@@ -1,10 +1,8 @@
 package semigan.kernels.cpu;
 
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import semigan.kernels.DType;
 
 /**
@@ -12,10 +10,9 @@ import semigan.kernels.DType;
  * [out, row phase, column phase, in]} and back.
  *
  * <p>The filters transformed last are kept: a training step uses each twice or more before it
- * changes, and a generator that only draws never changes its own. Nobody has to say that a filter
- * has changed: what is kept counts only while the filter has the very bits that it was made from,
- * and to compare those is far less work. Like oneDNN's working memory they lie outside of the
- * memory budget.
+ * changes, and a generator that only draws never changes its own. What is kept counts only while
+ * nobody has asked for the filter's memory but to read it. Like oneDNN's working memory they lie
+ * outside of the memory budget.
  */
 final class WinogradFilters {
   /** Images of even or odd rows and columns. */
@@ -24,40 +21,23 @@ final class WinogradFilters {
   /** Elements of a group of blocks: its arrays stay in the second cache. */
   private static final int GROUP = 1024;
 
-  /** Elements of a filter and its points, and of all that are kept together: 256 MiB. */
+  /** Elements of all that are kept together: 256 MiB. */
   private static final long MOST_ELEMENTS = 1 << 26;
 
   private record Key(Winograd form, long address, int in, int out) {}
 
   /**
-   * @param filter a copy of what was transformed
-   * @param points what became of it
+   * @param points what became of a filter
+   * @param version which the filter's memory had; null before there are points
    */
-  private record Kept(NativeMemory memory, CpuBuffer filter, CpuBuffer points) {
-    static Kept allocate(long taps, long points) {
-      long length = taps + points;
+  private record Kept(NativeMemory memory, CpuBuffer points, NativeMemory.Version version) {
+    static Kept allocate(long length) {
       var memory = new NativeMemory(length * DType.F32.bytes());
-      var all = new CpuBuffer(DType.F32, length, memory);
-      return new Kept(memory, CpuBuffer.of(all.slice(0, taps)), all.from(taps));
+      return new Kept(memory, new CpuBuffer(DType.F32, length, memory), null);
     }
 
-    long elements() {
-      return filter.length() + points.length();
-    }
-
-    boolean isOf(CpuBuffer w, Workers workers) {
-      IntBuffer ours = filter.ints();
-      IntBuffer theirs = w.ints();
-      AtomicBoolean same = new AtomicBoolean(true);
-      workers.share(
-          w.size(),
-          (thread, from, to) -> {
-            int length = to - from;
-            if (ours.slice(from, length).mismatch(theirs.slice(from, length)) >= 0) {
-              same.set(false);
-            }
-          });
-      return same.get();
+    Kept of(NativeMemory.Version other) {
+      return new Kept(memory, points, other);
     }
   }
 
@@ -78,36 +58,29 @@ final class WinogradFilters {
 
   /** Whether one can be kept. */
   static boolean fits(Winograd form, int in, int out) {
-    return taps(in, out) + length(form, in, out) <= MOST_ELEMENTS;
+    return length(form, in, out) <= MOST_ELEMENTS;
   }
 
   private static long pointStride(int in, int out) {
     return Winograd.apart((long) PHASES * in * out);
   }
 
-  private static long taps(int in, int out) {
-    return 16L * in * out;
-  }
-
   /** The filter at the points; it stays until another is asked for. */
   CpuBuffer atPoints(Winograd form, CpuBuffer w, int in, int out) {
     Key key = new Key(form, w.address(), in, out);
     Kept entry = kept.get(key);
-    if (entry != null && entry.isOf(w, workers)) {
-      return entry.points();
-    }
     if (entry == null) {
-      makeRoom(taps(in, out) + length(form, in, out));
-      entry = Kept.allocate(taps(in, out), length(form, in, out));
+      long length = length(form, in, out);
+      makeRoom(length);
+      entry = Kept.allocate(length);
       kept.put(key, entry);
-      elements += entry.elements();
+      elements += length;
     }
-    try {
-      entry.filter().copyFrom(w);
-      transform(form, entry.filter().floats(), in, out, entry.points().floats());
-    } catch (RuntimeException | Error e) {
-      trim(); // or half-made points would pass for this filter's
-      throw e;
+    NativeMemory.Version version = w.version();
+    if (!version.equals(entry.version())) {
+      kept.put(key, entry.of(null)); // while its points are half-made
+      transform(form, w.floats(), in, out, entry.points().floats());
+      kept.put(key, entry.of(version));
     }
     return entry.points();
   }
@@ -118,7 +91,7 @@ final class WinogradFilters {
     while (elements + length > MOST_ELEMENTS && oldest.hasNext()) {
       Kept entry = oldest.next();
       oldest.remove();
-      elements -= entry.elements();
+      elements -= entry.points().length();
       entry.memory().free();
     }
   }

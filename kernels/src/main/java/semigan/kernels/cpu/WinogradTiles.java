@@ -94,7 +94,7 @@ final class WinogradTiles {
     return own;
   }
 
-  /** Half as long as {@code Arrays.fill} takes on JDK 17 with AVX2 (measured). */
+  /** Copies zeros, which takes half as long as to fill in JDK 17 with AVX2 (measured). */
   private static void clear(float[] elements, int from, int length) {
     for (int done = 0; done < length; done += ZEROS.length) {
       int count = Math.min(ZEROS.length, length - done);
