@@ -78,7 +78,7 @@ final class WinogradFilters {
     }
     NativeMemory.Version version = w.version();
     if (!version.equals(entry.version())) {
-      kept.put(key, entry.of(null)); // while its points are half-made
+      // Versions never come back: if this fails half-way, the old one counts for nothing.
       transform(form, w.floats(), in, out, entry.points().floats());
       kept.put(key, entry.of(version));
     }
