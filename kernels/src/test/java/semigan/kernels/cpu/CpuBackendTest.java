@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -279,23 +280,24 @@ class CpuBackendTest {
     int length = (int) g.filterLength();
     Buffer x = random((int) g.inputLength());
     Buffer dy = random((int) g.outputLength());
+    List<Function<Buffer, float[]>> uses =
+        List.of(w -> convolved(g, x, w), w -> convolvedBack(g, dy, w));
     writers(length)
-        .forEach(
-            (name, writer) -> {
-              Buffer w = random(length);
-              Buffer twin = random(length); // convolved with only when it has changed too
-              float[] before = convolved(g, x, w);
-              writer.accept(w);
-              writer.accept(twin);
-              float[] after = convolved(g, x, w);
-              assertFalse(Arrays.equals(before, after), name + " changes nothing");
-              assertArrayEquals(convolved(g, x, twin), after, name);
-              writer.accept(w);
-              writer.accept(twin);
-              assertArrayEquals(convolvedBack(g, dy, twin), convolvedBack(g, dy, w), name);
-              backend.release(w);
-              backend.release(twin);
-            });
+        .forEach((name, writer) -> uses.forEach(use -> assertSeen(name, writer, use, length)));
+  }
+
+  private void assertSeen(
+      String name, Consumer<Buffer> writer, Function<Buffer, float[]> use, int length) {
+    Buffer w = random(length);
+    Buffer twin = random(length); // of the same values, and not used before it has changed
+    float[] before = use.apply(w);
+    writer.accept(w);
+    writer.accept(twin);
+    float[] after = use.apply(w);
+    assertFalse(Arrays.equals(before, after), name + " changes nothing");
+    assertArrayEquals(use.apply(twin), after, name);
+    backend.release(w);
+    backend.release(twin);
   }
 
   /** All kinds of kernels that may write to a filter of this length, or to a part of it. */
