@@ -1,29 +1,22 @@
 package semigan.gan.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
+import semigan.gan.store.JsonFile;
 import semigan.gan.store.StoreException;
 import semigan.gan.train.Preset;
 import semigan.gan.train.TrainConfig;
 
 /** A {@code config.json}, whole or in part, held against what {@link TrainConfig} has. */
 final class ConfigFile {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
   private static final Map<String, RecordComponent> SETTINGS = TrainConfig.settings();
 
   static final String STEPS = "steps";
@@ -41,31 +34,16 @@ final class ConfigFile {
   /**
    * Reads the settings of a file.
    *
-   * @throws IllegalArgumentException if it is not a JSON object of known settings, each once and of
-   *     its type; which values are allowed is for {@link TrainConfig} to say
-   * @throws StoreException if it cannot be read
+   * @throws IllegalArgumentException if there is a setting that is not known, or not of its type;
+   *     which values are allowed is for {@link TrainConfig} to say
+   * @throws StoreException as of {@link JsonFile#readObject}
    */
   static ObjectNode read(Path file) {
-    ObjectNode settings = parse(file);
+    ObjectNode settings = JsonFile.readObject(file);
     for (Map.Entry<String, JsonNode> setting : settings.properties()) {
       check(file, setting.getKey(), setting.getValue());
     }
     return settings;
-  }
-
-  private static ObjectNode parse(Path file) {
-    try {
-      if (JSON.readTree(Files.readString(file)) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException(file + ": expected a JSON object");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s, line %d: %s".formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
-          e);
-    } catch (IOException e) {
-      throw new StoreException("%s: %s".formatted(file, StoreException.reason(e)), e);
-    }
   }
 
   private static void check(Path file, String name, JsonNode value) {

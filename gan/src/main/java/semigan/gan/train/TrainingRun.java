@@ -1,9 +1,7 @@
 package semigan.gan.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,9 +11,7 @@ import semigan.gan.data.ImageDataset;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.evaluate.NotFiniteException;
 import semigan.gan.image.LossChart;
-import semigan.gan.store.Environment;
 import semigan.gan.store.FolderLock;
-import semigan.gan.store.JsonFile;
 import semigan.gan.store.MetricsLog;
 import semigan.gan.store.RunFolder;
 import semigan.gan.store.StoreException;
@@ -36,9 +32,6 @@ public final class TrainingRun {
 
   /** From which normalised weights get their first scale. */
   private static final int INITIAL_IMAGES = 500;
-
-  /** Rates that rise by more than that may undo what was learnt while they were low. */
-  private static final float HARMLESS_RISE = 2;
 
   /** More changes nothing: the labelled images are known by heart long before. */
   private static final long BASELINE_STEPS = 1500;
@@ -131,13 +124,9 @@ public final class TrainingRun {
           checkpoints
               .loadNewest(trainer.state(), data.spec().classes(), listener::message)
               .orElse(0L);
-      requireNothingLost(folder, first);
-      if (first == config.learning().steps()) {
-        listener.message(
-            "%s has taken all of its %d steps; give more --steps to go on"
-                .formatted(folder, first));
-      }
-      describe(folder, first, listener);
+      RunStart start = new RunStart(folder, config, first);
+      start.requireNothingLost();
+      start.describe(device, listener);
       if (first == 0) {
         initialise(trainer);
         learnDensity(trainer, listener);
@@ -154,20 +143,6 @@ public final class TrainingRun {
         }
         return finish(progress, started);
       }
-    }
-  }
-
-  /** To begin again, or to end earlier, would overwrite what the folder has. */
-  private void requireNothingLost(RunFolder folder, long done) {
-    long steps = config.learning().steps();
-    if (done > steps) {
-      throw new IllegalArgumentException(
-          "%s has taken %d steps, and %d are asked for; give --steps %d or more"
-              .formatted(folder, done, steps, done));
-    }
-    if (done == 0 && Files.exists(folder.model()) && !MetricsLog.read(folder.metrics()).isEmpty()) {
-      throw new StoreException(
-          "%s has a model but no checkpoint to go on from; start a new run".formatted(folder));
     }
   }
 
@@ -200,44 +175,6 @@ public final class TrainingRun {
     trainer
         .lowDensity()
         .ifPresent(term -> term.learn(images, steps, stopRequested::get, listener::message));
-  }
-
-  /**
-   * Only once it is certain that the run can go on: options may have changed its settings. What a
-   * finished run has learnt from, none can change.
-   */
-  private void describe(RunFolder folder, long first, TrainingListener listener) {
-    if (first > 0 && first == config.learning().steps()) {
-      return;
-    }
-    List<String> on = List.of(device.description());
-    Object environment;
-    if (first == 0) {
-      environment = Environment.describe(on);
-    } else {
-      TrainConfig before = TrainConfig.read(folder.config());
-      environment = Environment.resumed(folder.environment(), first, config.replaced(before), on);
-      tellIfRatesRise(before.learning(), first, listener);
-    }
-    // First what would be lost with the config that it tells of.
-    JsonFile.write(folder.environment(), environment);
-    JsonFile.write(folder.config(), config);
-  }
-
-  /** As they do where a run gets more steps: the fall over its end begins later. */
-  private void tellIfRatesRise(LearningSettings before, long first, TrainingListener listener) {
-    LearningSettings now = config.learning();
-    if (now.factor(first) > HARMLESS_RISE * before.factor(first)) {
-      listener.message(
-          "the learning rates had fallen to %.0f%% of what they began at (%d steps, decayFrom %s) and rise to %.0f%% (%d steps, decayFrom %s): this may undo some of what was learnt"
-              .formatted(
-                  100 * before.factor(first),
-                  before.steps(),
-                  before.decayFrom(),
-                  100 * now.factor(first),
-                  now.steps(),
-                  now.decayFrom()));
-    }
   }
 
   private TrainResult finish(Progress progress, long started) {

@@ -14,8 +14,13 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Data and models that are missing, damaged or not what they seem: exit code 1 and a line. */
+/**
+ * Data, models and settings that are missing, damaged or not what they seem: exit code 1 and a
+ * line.
+ */
 @Timeout(300)
 class BadFilesIT {
   private static final String LABELS = "train-labels-idx1-ubyte";
@@ -99,6 +104,22 @@ class BadFilesIT {
     GanJar small = GanJar.in(folder).withJava("-Xmx24m");
     assertTrue(
         small.run(train).refused(1).contains("the Java heap is full; raise it with java -Xmx"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"labels": 10, "labels": 20}   | , line 1: Duplicate field 'labels'
+          {"labels":                     | , line 1: Unexpected end-of-input
+          {"labels": 10} {"labels": 20}  | , line 1: Trailing token
+          [100]                          | : expected a JSON object
+          """)
+  void aConfigFileThatIsNoJsonObjectIsRefused(String text, String expected) throws IOException {
+    Files.writeString(folder.resolve("c.json"), text);
+    String line = refusal("train", "--config", "c.json", "--steps", "1");
+    assertTrue(line.startsWith("gan: c.json" + expected), line);
   }
 
   @Test

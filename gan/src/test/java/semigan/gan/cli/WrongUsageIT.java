@@ -87,9 +87,6 @@ class WrongUsageIT {
           {"augment": "cutout"}        | augment is "cutout", expected a list of any of translation, cutout, colour
           {"augment": ["blur"]}        | augment is ["blur"], expected a list of any of translation, cutout, colour
           {"augment": [1]}             | augment is [1], expected a list of any of translation, cutout, colour
-          {"labels": 10, "labels": 20} | line 1: Duplicate field 'labels'
-          {"labels":                   | line 1:
-          [100]                        | expected a JSON object
           """)
   void aBadConfigFileIsRefused(String json, String expected) throws IOException {
     Files.writeString(folder.resolve("c.json"), json);
