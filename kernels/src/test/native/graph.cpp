@@ -19,6 +19,7 @@ struct Graphs {
   long handles = 0, replays = 0;
 };
 Graphs &graphs = *new Graphs;
+Countdown failInstantiate("FAIL_INSTANTIATE_AFTER");
 
 template <typename Handle>
 Handle freshHandle() {
@@ -211,6 +212,10 @@ SIM_API CUresult cuGraphInstantiateWithFlags(CUgraphExec *exec, CUgraph graph, u
     auto found = graphs.graphs.find(graph);
     if (refused != CUDA_SUCCESS || found == graphs.graphs.end()) {
       return refused != CUDA_SUCCESS ? refused : CUDA_ERROR_INVALID_VALUE;
+    }
+    if (failInstantiate.over()) {
+      *exec = nullptr;
+      return CUDA_ERROR_OUT_OF_MEMORY;
     }
     *exec = freshHandle<CUgraphExec>();
     graphs.execs.emplace(*exec, found->second);

@@ -166,7 +166,7 @@ public final class CachingAllocator<M> {
     Block<M> waiting = poll(cache, size);
     if (waiting != null) {
       cached -= size;
-      return waiting;
+      return new Block<>(waiting.memory, size); // who still holds the old one has none
     }
     if (size > budget - live - setApart - cached) {
       trim();

@@ -20,9 +20,10 @@ import java.util.StringJoiner;
  */
 public final class ProfiledBackend implements Backend {
   /**
-   * What all calls of one kernel with one geometry took together.
+   * What all calls of one kernel took together, of the same sizes where these are named.
    *
-   * @param kernel family, method and sizes
+   * @param kernel family and method, with the sizes of a convolution, product, broadcast, sum or
+   *     copy
    * @param calls how many
    * @param nanos time in them
    * @param bytes of the buffers that they were given

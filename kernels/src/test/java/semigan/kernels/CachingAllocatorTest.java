@@ -69,6 +69,18 @@ class CachingAllocatorTest {
     allocator.allocate(64);
   }
 
+  /** Else two would have the same memory. */
+  @Test
+  void aBlockThatIsOutAgainIsNotTakenBackFromWhoHadItBefore() {
+    Block<Memory> first = allocator.allocate(1024);
+    allocator.release(first);
+    Block<Memory> second = allocator.allocate(1024);
+    assertSame(first.memory(), second.memory());
+    assertThrows(IllegalStateException.class, () -> allocator.release(first));
+    assertEquals(1024, allocator.usage().live());
+    allocator.release(second);
+  }
+
   @Test
   void memoryOfRecordedWorkStaysItsOwn() {
     CachingAllocator.Pool<Memory> pool = new CachingAllocator.Pool<>();

@@ -11,7 +11,7 @@ public interface Initialiser {
   /**
    * @param shape of the weight
    * @param fanIn how many inputs reach an output
-   * @param fanOut how many outputs an input reaches
+   * @param fanOut how many outputs an input reaches; of a convolution as if its stride were 1
    */
   Tensor draw(Shape shape, long fanIn, long fanOut, RandomSource random);
 

@@ -12,7 +12,7 @@ import semigan.tensor.ops.Softmax;
 import semigan.tensor.ops.Sum;
 import semigan.tensor.ops.Unary;
 
-/** Losses, each the mean over the batch: a scalar. */
+/** Losses, each the mean over the batch: a scalar, but where it says that it is {@code [batch]}. */
 public final class Losses {
   private Losses() {}
 

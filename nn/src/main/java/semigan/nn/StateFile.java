@@ -18,33 +18,28 @@ import semigan.tensor.Tensor;
  * name, each tensor in the type that it has on its device.
  */
 public final class StateFile {
-  /** Of the metadata: the CRC-32C of all that follows the header. */
-  private static final String CHECKSUM = "crc32c";
-
   private StateFile() {}
 
   /**
-   * Writes {@code state} in its order, with a checksum, replacing {@code file} as a whole or not at
+   * Writes {@code state} in its order, with checksums, replacing {@code file} as a whole or not at
    * all.
    *
    * @param metadata what else is to be known about the tensors; may be empty
-   * @throws IllegalArgumentException if a tensor is F64, which has no place in a file
+   * @throws IllegalArgumentException if a tensor is F64, which is not for files
    * @throws IOException if the file cannot be written; an earlier one is then untouched
    */
   public static void save(Path file, Map<String, Tensor> state, Map<String, String> metadata)
       throws IOException {
     Map<String, TensorEntry> entries = new LinkedHashMap<>();
     state.forEach((name, tensor) -> entries.put(name, entry(name, tensor)));
-    Map<String, String> described = new LinkedHashMap<>(metadata);
-    described.put(CHECKSUM, SafetensorsWriter.checksum(entries));
-    SafetensorsWriter.write(file, entries, described);
+    SafetensorsWriter.writeChecked(file, entries, metadata);
   }
 
   /**
    * Overwrites every tensor of {@code state} with the file's tensor of that name. File and state
    * must name the same tensors, of the same shapes, both I32 or both floating-point numbers; F32
-   * and BF16 convert. All of this, and the checksum of a file that has one, is checked before the
-   * first tensor is touched.
+   * and BF16 convert. All of this, and the checksums of a file that has them, are checked before
+   * the first tensor is touched.
    *
    * @return the file's metadata
    * @throws StateException if the file's tensors are not those of {@code state}
@@ -54,15 +49,11 @@ public final class StateFile {
   public static Map<String, String> load(Path file, Map<String, Tensor> state) throws IOException {
     try (SafetensorsFile source = SafetensorsFile.open(file)) {
       requireSame(file, source, state);
-      Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
-      String checksum = metadata.remove(CHECKSUM);
-      if (checksum != null) {
-        source.requireChecksum(checksum);
-      }
+      source.requireWhole();
       for (var entry : state.entrySet()) {
         read(source, entry.getKey(), entry.getValue());
       }
-      return metadata;
+      return source.metadata();
     }
   }
 

@@ -43,9 +43,19 @@ public final class RepeatedStep<T> implements AutoCloseable {
       recorder.get().rehearse(this::compute);
       rehearsed = true;
     } else {
+      record();
+      recorder.get().launch();
+    }
+  }
+
+  private void record() {
+    try {
       recorder.get().record(this::compute);
       recorded = true;
-      recorder.get().launch();
+    } finally {
+      if (!recorded) {
+        release(); // nothing of it was computed
+      }
     }
   }
 
@@ -86,7 +96,10 @@ public final class RepeatedStep<T> implements AutoCloseable {
   @Override
   public void close() {
     recorded = false;
-    release();
-    recorder.ifPresent(Recorder::close);
+    try {
+      release();
+    } finally {
+      recorder.ifPresent(Recorder::close);
+    }
   }
 }

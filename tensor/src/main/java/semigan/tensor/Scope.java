@@ -88,11 +88,6 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** Whether this scope releases {@code storage} when it closes. */
-  boolean owns(Storage storage) {
-    return owned.contains(storage);
-  }
-
   /** Steps out of this scope; its tensors stay until {@link #close}, whatever is open then. */
   void leave() {
     if (INNERMOST.get() != this) {

@@ -33,6 +33,7 @@ final class PeerProcess implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long ANSWER_MINUTES = 20;
+  private static final long ENDING_SECONDS = 60;
 
   /** A status above this is that plus the number of a signal. */
   private static final int SIGNALLED = 128;
@@ -128,7 +129,10 @@ final class PeerProcess implements AutoCloseable {
 
   /** Why it ended, as far as it said. */
   private String lastWords() throws IOException, InterruptedException {
-    int status = process.waitFor();
+    if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
+      return "it took and gave no more, but did not end";
+    }
+    int status = process.exitValue();
     if (status > SIGNALLED) {
       return "killed by signal %d".formatted(status - SIGNALLED);
     }

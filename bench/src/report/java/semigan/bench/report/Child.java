@@ -95,19 +95,6 @@ final class Child implements AutoCloseable {
     return answers;
   }
 
-  /** Waits for the end, and gives the exit code; ends the process where it takes too long. */
-  int exitCode() {
-    try {
-      if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return -1;
-    }
-  }
-
   /** Ends its input, on which it ends by itself. */
   @Override
   public void close() {

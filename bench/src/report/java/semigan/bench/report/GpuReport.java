@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +40,8 @@ import semigan.kernels.ConformanceTolerances;
 public final class GpuReport implements Callable<Integer> {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private static final long SMI_SECONDS = 30;
 
   @Mixin private Settings settings;
 
@@ -123,9 +126,16 @@ public final class GpuReport implements Callable<Integer> {
             "--format=csv");
     try {
       Process smi = new ProcessBuilder(query).redirectErrorStream(true).start();
-      result.put("nvidiaSmi", new String(smi.getInputStream().readAllBytes()).strip());
+      // Some lines, which a pipe holds: it need not be read to come to its end.
+      boolean ended = smi.waitFor(SMI_SECONDS, TimeUnit.SECONDS);
+      result.put(
+          "nvidiaSmi",
+          ended ? new String(smi.getInputStream().readAllBytes()).strip() : "does not answer");
+      smi.destroyForcibly();
     } catch (IOException e) {
       result.put("nvidiaSmi", "none");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     say("device: " + result.path("description").asText("none"));
   }

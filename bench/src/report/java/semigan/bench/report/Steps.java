@@ -17,7 +17,18 @@ import semigan.bench.StepLoop;
  */
 final class Steps {
   /** A process, what it is called, and the milliseconds a step of its windows. */
-  private record Runner(String peer, String mode, Child child, List<Double> times) {}
+  private record Runner(String peer, String mode, Child child, List<Double> times) {
+    /** One that does not answer is ended: it would keep the device from the others. */
+    boolean answers(boolean counts) {
+      Optional<JsonNode> answer = child.ask();
+      if (answer.isEmpty()) {
+        child.close();
+      } else if (counts) {
+        times.add(answer.get().get("ms").asDouble());
+      }
+      return answer.isPresent();
+    }
+  }
 
   private final Settings settings;
   private final Pytorch pytorch;
@@ -40,16 +51,16 @@ final class Steps {
   private void takeTurns(ArrayNode rows, String precision, int batch) throws IOException {
     List<Runner> runners = new ArrayList<>();
     try {
-      start(runners, "ours", "graph-" + precision, ours(precision, batch, List.of()));
-      start(runners, "ours", "eager-" + precision, ours(precision, batch, List.of("--eager")));
+      List<Runner> answering = new ArrayList<>();
+      start(runners, answering, "ours", "graph-" + precision, ours(precision, batch, List.of()));
+      List<String> eager = List.of("--eager");
+      start(runners, answering, "ours", "eager-" + precision, ours(precision, batch, eager));
       for (String mode : pytorch.modes(precision)) {
-        start(runners, "pytorch", mode, pytorch.serve(settings.workload(mode, batch)));
+        Child child = pytorch.serve(settings.workload(mode, batch));
+        start(runners, answering, "pytorch", mode, child);
       }
       for (int window = 0; window < settings.windows(); window++) {
-        for (Runner runner : runners) {
-          Optional<JsonNode> answer = runner.child().ask();
-          answer.ifPresent(line -> runner.times().add(line.get("ms").asDouble()));
-        }
+        answering.removeIf(runner -> !runner.answers(true));
       }
     } finally {
       runners.forEach(runner -> runner.child().close());
@@ -68,9 +79,13 @@ final class Steps {
    * Waits for a window that does not count, so that each looks for its fastest kernels while it has
    * the device to itself.
    */
-  private static void start(List<Runner> runners, String peer, String mode, Child child) {
-    runners.add(new Runner(peer, mode, child, new ArrayList<>()));
-    child.ask();
+  private static void start(
+      List<Runner> runners, List<Runner> answering, String peer, String mode, Child child) {
+    Runner runner = new Runner(peer, mode, child, new ArrayList<>());
+    runners.add(runner);
+    if (runner.answers(false)) {
+      answering.add(runner);
+    }
   }
 
   private void add(ArrayNode rows, Runner runner, int batch) {

@@ -34,14 +34,18 @@ final class ConfigFile {
   /**
    * Reads the settings of a file.
    *
-   * @throws IllegalArgumentException if there is a setting that is not known, or not of its type;
-   *     which values are allowed is for {@link TrainConfig} to say
+   * @throws IllegalArgumentException if there is a setting that is not known, or not of its type,
+   *     or both steps and epochs; which values are allowed is for {@link TrainConfig} to say
    * @throws StoreException as of {@link JsonFile#readObject}
    */
   static ObjectNode read(Path file) {
     ObjectNode settings = JsonFile.readObject(file);
     for (Map.Entry<String, JsonNode> setting : settings.properties()) {
       check(file, setting.getKey(), setting.getValue());
+    }
+    if (settings.has(STEPS) && settings.has(EPOCHS)) {
+      throw new IllegalArgumentException(
+          "%s: %s and %s stand for each other; give one of them".formatted(file, STEPS, EPOCHS));
     }
     return settings;
   }

@@ -93,7 +93,10 @@ final class EvaluateCommand extends Verbosity implements Callable<Integer> {
       ModelSpec spec = loaded.spec();
       chooseData();
       DataOptions options =
-          DataOptions.defaults().withImageSize(spec.canvas()).withListener(Output.DATA_WARNINGS);
+          DataOptions.defaults()
+              .withImageSize(spec.canvas())
+              .withImageChannels(spec.channels())
+              .withListener(Output.DATA_WARNINGS);
       DataSplit split =
           DataSets.open(data, dataDir == null ? options : options.withDirectory(dataDir));
       requireFit(spec, split.test());

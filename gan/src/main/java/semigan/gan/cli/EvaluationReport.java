@@ -10,6 +10,7 @@ import java.util.function.Function;
 import semigan.gan.evaluate.Accuracy;
 import semigan.gan.evaluate.Calibration;
 import semigan.gan.evaluate.Comparison;
+import semigan.gan.evaluate.DensityCoverage;
 import semigan.gan.evaluate.Diagnosis;
 import semigan.gan.evaluate.Evaluator;
 import semigan.gan.evaluate.FeatureClassifier;
@@ -100,15 +101,18 @@ final class EvaluationReport {
     say(
         "  in the features of the classifier of %s with SHA-256 %s: these are no Inception-FID and compare only with measures by the same classifier of as many images",
         classifier.spec().data(), classifier.hash());
-    seen.generated()
-        .densityCoverage()
-        .ifPresent(
-            d ->
-                verdict(
-                    "mode collapse",
-                    "modeCollapse",
-                    Diagnosis.modeCollapse(
-                        seen.shares(), classes, d, seen.floor().densityCoverage().orElseThrow())));
+    Optional<DensityCoverage> drawn = seen.generated().densityCoverage();
+    Optional<DensityCoverage> floor = seen.floor().densityCoverage();
+    if (drawn.isPresent() && floor.isPresent()) {
+      verdict(
+          "mode collapse",
+          "modeCollapse",
+          Diagnosis.modeCollapse(seen.shares(), classes, drawn.get(), floor.get()));
+    } else {
+      skipped(
+          "mode collapse",
+          "needs %d generated, test and training images or more".formatted(DensityCoverage.FEWEST));
+    }
   }
 
   private static Map<String, Object> describe(Comparison comparison) {

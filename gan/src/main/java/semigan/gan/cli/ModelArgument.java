@@ -52,9 +52,14 @@ final class ModelArgument {
     return TrainConfig.read(RunFolder.open(model).config());
   }
 
-  /** Whether the model was trained to classify, as far as can be known: a file does not say. */
+  /**
+   * Whether the model was trained to classify, as far as can be known: a file that lies in no run's
+   * folder does not say.
+   */
   boolean learntLabels() {
-    return !RunFolder.isRun(model) || config().images().labels() > 0;
+    Path run = Files.isDirectory(model) ? model : model.toAbsolutePath().getParent();
+    return !RunFolder.isRun(run)
+        || TrainConfig.read(RunFolder.open(run).config()).images().labels() > 0;
   }
 
   /**

@@ -14,13 +14,7 @@ final class Output {
       JsonMapper.builder().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
 
   /** Says on standard error what is wrong with data that can be used all the same. */
-  static final DataListener DATA_WARNINGS =
-      new DataListener() {
-        @Override
-        public void warning(String message) {
-          warn(message);
-        }
-      };
+  static final DataListener DATA_WARNINGS = Output::warn;
 
   /** The values of {@code --device}. */
   static final String DEVICES =
@@ -37,7 +31,7 @@ final class Output {
    * Refuses a file that could not be written, before there is work that would be lost.
    *
    * @throws IllegalArgumentException if there is no such folder, it cannot be written to, or the
-   *     file is a folder
+   *     file is a folder, a device or a pipe
    */
   static void requireWritable(String option, Path file) {
     Path folder = file.toAbsolutePath().getParent();
@@ -48,6 +42,11 @@ final class Output {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(
           "%s is '%s', which is a folder; give a file".formatted(option, file));
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "%s is '%s', which is no regular file and would be replaced; give another name"
+              .formatted(option, file));
     }
     if (!Files.isWritable(folder)) {
       throw new IllegalArgumentException(

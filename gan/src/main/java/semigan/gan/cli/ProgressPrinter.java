@@ -9,14 +9,20 @@ import semigan.gan.train.TrainingListener;
 final class ProgressPrinter implements TrainingListener {
   private static final long TERMINAL_NANOS = 200_000_000L;
   private static final long PLAIN_NANOS = 10_000_000_000L;
-  private static final int BAR = 24;
+  private static final int BAR = 12;
+
+  /** A line that is longer than the terminal is wide is cut: a second one would stay. */
+  private static final String NO_WRAP = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
+  private static final String CLEAR_TO_END = "\u001b[K";
 
   private final PrintStream out;
   private final boolean terminal;
   private final String prefix;
   private final long started = System.nanoTime();
   private long shown;
-  private int lineLength;
+  private boolean lineShown;
 
   ProgressPrinter(PrintStream out, boolean terminal) {
     this(out, terminal, "");
@@ -41,16 +47,16 @@ final class ProgressPrinter implements TrainingListener {
     shown = now;
     String text =
         prefix
-            + "step %d of %d  %.0f images/s  labelled %.3f  real %.3f  fake %.3f  generator %.3f  %s"
+            + "step %d of %d  %s  %.0f images/s  labelled %.3f  real %.3f  fake %.3f  generator %.3f"
                 .formatted(
                     step,
                     steps,
+                    elapsed(now),
                     imagesPerSecond,
                     losses.labelled(),
                     losses.real(),
                     losses.fake(),
-                    losses.generator(),
-                    elapsed(now));
+                    losses.generator());
     if (terminal) {
       overwrite(bar(step, steps) + " " + text);
     } else {
@@ -87,24 +93,23 @@ final class ProgressPrinter implements TrainingListener {
 
   /** Leaves the bar's line. */
   void end() {
-    if (terminal && lineLength > 0) {
+    if (terminal && lineShown) {
       out.println();
-      lineLength = 0;
+      lineShown = false;
     }
   }
 
   private void clear() {
     if (terminal) {
       overwrite("");
-      out.print("\r");
-      lineLength = 0;
+      lineShown = false;
     }
   }
 
   private void overwrite(String text) {
-    out.print("\r" + text + " ".repeat(Math.max(0, lineLength - text.length())));
+    out.print("\r" + NO_WRAP + text + CLEAR_TO_END + WRAP);
     out.flush();
-    lineLength = text.length();
+    lineShown = true;
   }
 
   private static String bar(long step, long steps) {

@@ -104,15 +104,11 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     if (atOnce > 1) {
       threads.share(atOnce);
     }
-    Map<String, Object> line = Map.of();
-    for (Stage stage : stages) {
-      line = run(stage, isJson() ? System.err : System.out);
-      if (!line.get("finished").equals(line.get("wanted"))) {
+    for (int i = 0; i < stages.size(); i++) {
+      boolean last = i == stages.size() - 1;
+      if (!run(stages.get(i), last, isJson() ? System.err : System.out)) {
         break;
       }
-    }
-    if (isJson()) {
-      System.out.println(Output.json(line));
     }
     return 0;
   }
@@ -217,8 +213,12 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     return seeds.stream().filter(seed -> !finished.contains(seed)).toList();
   }
 
-  /** What came of it, as {@code --json} shows it. */
-  private Map<String, Object> run(Stage stage, PrintStream console) {
+  /**
+   * Also says what came of it, before the process may end.
+   *
+   * @return whether all seeds are finished
+   */
+  private boolean run(Stage stage, boolean last, PrintStream console) {
     TrainConfig config = stage.config;
     List<Long> seeds = seeds(config);
     for (long seed : open(stage)) { // before there is a folder, which would bind another try
@@ -232,7 +232,12 @@ final class StudyCommand extends Verbosity implements Callable<Integer> {
     try (Progress progress = new Progress(console, atOnce);
         InterruptHook hook = new InterruptHook(study::requestStop)) {
       study.run(seeds, atOnce, progress);
-      return report(folder, seeds, console);
+      Map<String, Object> line = report(folder, seeds, console);
+      boolean finished = line.get("finished").equals(line.get("wanted"));
+      if (isJson() && (last || !finished)) {
+        System.out.println(Output.json(line));
+      }
+      return finished;
     }
   }
 

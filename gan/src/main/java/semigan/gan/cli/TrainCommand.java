@@ -154,7 +154,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
       if (!result.finished()) {
         log.message(
             "stopped after step %d; go on with: java -jar gan.jar train --resume %s"
-                .formatted(result.step(), folder.path()));
+                .formatted(result.step(), RunFolder.argument(folder.path())));
       }
       if (result.finished()) {
         hook.release(); // all is saved: what follows need not be waited for

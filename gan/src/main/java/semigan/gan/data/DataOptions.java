@@ -14,7 +14,7 @@ import semigan.gan.image.ImageCodec;
  * @param systemData where packages of the system put data sets
  * @param imageSize height and width that the images of a folder are brought to, in pixels
  * @param imageChannels 1 or 3 for the images of a folder, or {@link #AUTO_CHANNELS}
- * @param listener hears of progress and of skipped images
+ * @param listener hears of skipped images
  */
 public record DataOptions(
     Optional<Path> directory,
@@ -91,7 +91,7 @@ public record DataOptions(
     return new DataOptions(directory, environment, home, systemData, imageSize, channels, listener);
   }
 
-  /** Tells {@code listener} how reading goes. */
+  /** Tells {@code listener} what is wrong with the data. */
   public DataOptions withListener(DataListener listener) {
     return new DataOptions(
         directory, environment, home, systemData, imageSize, imageChannels, listener);

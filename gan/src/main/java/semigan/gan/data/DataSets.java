@@ -30,9 +30,9 @@ public final class DataSets {
       List<String> classNames,
       String firstTestLabels,
       String debianPackage) {
-    boolean hasLabelsOf(ImageDataset test) {
-      return IntStream.range(0, Math.min(test.size(), firstTestLabels.length()))
-          .mapToObj(i -> Integer.toString(test.label(i)))
+    boolean has(byte[] testLabels) {
+      return IntStream.range(0, Math.min(testLabels.length, firstTestLabels.length()))
+          .mapToObj(i -> Integer.toString(testLabels[i]))
           .collect(joining())
           .equals(firstTestLabels);
     }
@@ -124,8 +124,9 @@ public final class DataSets {
             "built in"));
     for (Known known : KNOWN) {
       Optional<Path> location =
-          places(known, options).stream()
-              .filter(place -> new IdxDirectory(place).isComplete())
+          complete(known, options).stream()
+              .filter(place -> other(known, place).isEmpty())
+              .map(IdxDirectory::path)
               .findFirst();
       infos.add(
           new DataSetInfo(
@@ -149,29 +150,48 @@ public final class DataSets {
     if (given.isPresent() && !Files.isDirectory(given.get())) {
       throw missing(known, options, "--data-dir %s is no directory".formatted(given.get()));
     }
-    List<IdxDirectory> found =
-        places(known, options).stream()
-            .map(IdxDirectory::new)
-            .filter(IdxDirectory::isMeant)
-            .toList();
-    if (!found.isEmpty()) {
-      IdxDirectory directory =
-          found.stream().filter(IdxDirectory::isComplete).findFirst().orElse(found.get(0));
-      DataSplit split = directory.read(known.name, known.classNames);
-      requireNoOther(known, directory, split.test());
-      return split;
+    List<IdxDirectory> complete = complete(known, options);
+    for (IdxDirectory directory : complete) {
+      if (other(known, directory).isEmpty()) {
+        return directory.read(known.name, known.classNames);
+      }
     }
-    throw missing(known, options, known.name + " was not found");
+    if (!complete.isEmpty()) {
+      IdxDirectory first = complete.get(0);
+      throw new DataException(
+          "%s holds %s, as its test labels show, and not %s; name a directory of %s with --data-dir DIR or %s=DIR"
+              .formatted(
+                  first,
+                  other(known, first).orElseThrow().name,
+                  known.name,
+                  known.name,
+                  ENVIRONMENT_VARIABLE));
+    }
+    return places(known, options).stream()
+        .map(IdxDirectory::new)
+        .filter(IdxDirectory::isMeant)
+        .findFirst()
+        .orElseThrow(() -> missing(known, options, known.name + " was not found"))
+        .read(known.name, known.classNames);
   }
 
-  /** All of them have files of the same names: DIR alone may hold another than was asked for. */
-  private static void requireNoOther(Known known, IdxDirectory directory, ImageDataset test) {
-    for (Known other : KNOWN) {
-      if (other != known && other.hasLabelsOf(test)) {
-        throw new DataException(
-            "%s holds %s, as its test labels show, and not %s; name a directory of %s with --data-dir DIR or %s=DIR"
-                .formatted(directory, other.name, known.name, known.name, ENVIRONMENT_VARIABLE));
-      }
+  private static List<IdxDirectory> complete(Known known, DataOptions options) {
+    return places(known, options).stream()
+        .map(IdxDirectory::new)
+        .filter(IdxDirectory::isComplete)
+        .toList();
+  }
+
+  /**
+   * Which other data set a directory holds, if so: all of them have files of the same names. One
+   * whose labels cannot be read is taken for what it is asked for, so that its reader says why.
+   */
+  private static Optional<Known> other(Known known, IdxDirectory directory) {
+    try {
+      byte[] labels = directory.testLabels();
+      return KNOWN.stream().filter(other -> other != known && other.has(labels)).findFirst();
+    } catch (DataException e) {
+      return Optional.empty();
     }
   }
 

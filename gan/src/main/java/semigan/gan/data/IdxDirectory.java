@@ -57,6 +57,19 @@ final class IdxDirectory {
     return new DataSplit(train, test);
   }
 
+  /**
+   * The labels of its test images.
+   *
+   * @throws DataException if they are missing or damaged
+   */
+  byte[] testLabels() {
+    return IdxFile.readLabels(require(FILES.get(3)));
+  }
+
+  Path path() {
+    return directory;
+  }
+
   private static ImageDataset dataset(
       String name, IdxFile.Images images, byte[] labels, List<String> classes, List<Path> files) {
     int count = images.pixels().length;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import semigan.gan.store.StoreException;
 
 /**
  * Reads the IDX files of MNIST and Fashion-MNIST (format: the foot of
@@ -71,7 +72,8 @@ final class IdxFile implements AutoCloseable {
     } catch (EOFException e) {
       throw new DataException(file + ": truncated within its gzip header; fetch it again", e);
     } catch (IOException e) {
-      throw new DataException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new DataException(
+          "%s: cannot be read: %s".formatted(file, StoreException.reason(e)), e);
     }
   }
 

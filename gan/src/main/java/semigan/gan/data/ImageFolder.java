@@ -2,6 +2,7 @@ package semigan.gan.data;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import semigan.gan.store.StoreException;
 
 /**
  * A directory of PNG and JPEG files as a data set: one sub-folder per class, and {@code
@@ -20,6 +22,9 @@ import java.util.stream.Stream;
 final class ImageFolder {
   private static final Set<String> UNLABELLED_FOLDERS = Set.of("unlabelled", "unlabeled");
   private static final int TEST_ONE_IN = 10;
+
+  /** What Java puts for bytes that are no letters where LC_ALL is C, or there is none. */
+  private static final char UNREADABLE = '\ufffd';
 
   /** The most memory that images take, if the heap is large enough for twice that. */
   private static final long MAX_BYTES = 2L << 30;
@@ -41,10 +46,18 @@ final class ImageFolder {
     try {
       folder.scan();
     } catch (IOException e) {
-      throw new DataException("%s: cannot be listed: %s".formatted(root, e.getMessage()), e);
+      throw new DataException(
+          "%s: cannot be listed: %s".formatted(unlisted(root, e), StoreException.reason(e)), e);
     }
     long budget = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 2);
     return new ImageFolderReader(root, folder.classNames, options, budget).read(folder.entries);
+  }
+
+  /** What could not be listed, which may be a folder inside. */
+  private static Path unlisted(Path root, IOException e) {
+    return e instanceof FileSystemException problem && problem.getFile() != null
+        ? Path.of(problem.getFile())
+        : root;
   }
 
   private void scan() throws IOException {
@@ -98,6 +111,7 @@ final class ImageFolder {
       files
           .filter(ImageFolder::isImage)
           .sorted()
+          .peek(ImageFolder::requireReadableName)
           .forEach(file -> entries.add(new Entry(file, label, test)));
     }
   }
@@ -139,7 +153,17 @@ final class ImageFolder {
           .filter(Files::isDirectory)
           .filter(child -> !child.getFileName().toString().startsWith("."))
           .sorted()
+          .peek(ImageFolder::requireReadableName)
           .toList();
+    }
+  }
+
+  /** Classes are called by names, and a file's side goes by its own: neither may be guessed. */
+  private static void requireReadableName(Path file) {
+    if (file.getFileName().toString().indexOf(UNREADABLE) >= 0) {
+      throw new DataException(
+          "%s: its name has letters that this system's language settings do not know; set LC_ALL=C.UTF-8"
+              .formatted(file));
     }
   }
 
@@ -150,6 +174,6 @@ final class ImageFolder {
   private static boolean isImage(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     boolean image = name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg");
-    return image && !name.startsWith(".") && Files.isRegularFile(file);
+    return image && !name.startsWith(".") && !Files.isDirectory(file);
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import semigan.gan.data.ImageFolder.Entry;
@@ -43,7 +42,6 @@ final class ImageFolderReader {
     checkBudget(pixels * Math.max(1, options.imageChannels()));
     byte[][] images = new byte[entries.size()][];
     String[] reasons = new String[entries.size()];
-    AtomicInteger done = new AtomicInteger();
     IntStream.range(0, images.length)
         .parallel()
         .forEach(
@@ -54,7 +52,6 @@ final class ImageFolderReader {
               } catch (ImageException e) {
                 reasons[i] = e.getMessage();
               }
-              options.listener().progress(done.incrementAndGet(), images.length);
             });
     report(reasons);
     boolean colour =

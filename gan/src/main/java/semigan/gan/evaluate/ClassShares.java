@@ -5,10 +5,25 @@ package semigan.gan.evaluate;
  *
  * @param generated share of each class among the generated images
  * @param test share of each class among the test images, by the same classifier
+ * @param generatedImages how many were looked at
+ * @param testImages as many of the test images
  */
-public record ClassShares(double[] generated, double[] test) {
+public record ClassShares(double[] generated, double[] test, int generatedImages, int testImages) {
   static ClassShares of(int[] generated, int[] test, int classes) {
-    return new ClassShares(shares(generated, classes), shares(test, classes));
+    return new ClassShares(
+        shares(generated, classes), shares(test, classes), generated.length, test.length);
+  }
+
+  /**
+   * How much less often a class is drawn than it is among the test images, in standard errors of
+   * that difference if both were drawn with the share that it has in all of them.
+   */
+  double deficit(int label) {
+    double both =
+        (generated[label] * generatedImages + test[label] * testImages)
+            / (generatedImages + testImages);
+    double error = Math.sqrt(both * (1 - both) * (1.0 / generatedImages + 1.0 / testImages));
+    return (test[label] - generated[label]) / error;
   }
 
   private static double[] shares(int[] predicted, int classes) {

@@ -22,6 +22,9 @@ public final class Diagnosis {
   /** Less is chance, among few images. */
   private static final double DEVIATIONS = 2;
 
+  /** The same for the rarest of several classes. */
+  private static final double DEVIATIONS_OF_CLASSES = 3;
+
   private Diagnosis() {}
 
   /**
@@ -34,13 +37,15 @@ public final class Diagnosis {
       return "cannot be told: next to no generated image looks like a test image; train longer";
     }
     List<String> rare = new ArrayList<>();
+    List<String> perhaps = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     for (int k = 0; k < classes.size(); k++) {
       if (shares.test()[k] > 0) {
         double ratio = shares.generated()[k] / shares.test()[k];
         least = Math.min(least, ratio);
         if (ratio < RARE) {
-          rare.add("%s (%.2f)".formatted(classes.get(k), ratio));
+          List<String> found = shares.deficit(k) >= DEVIATIONS_OF_CLASSES ? rare : perhaps;
+          found.add("%s (%.2f)".formatted(classes.get(k), ratio));
         }
       }
     }
@@ -50,6 +55,11 @@ public final class Diagnosis {
     if (!rare.isEmpty()) {
       return "yes: hardly drawn, as a share of what they are among the test images: %s; %s"
           .formatted(String.join(", ", rare), covered);
+    }
+    if (!perhaps.isEmpty()) {
+      return "cannot be told: among %d generated and %d test images it may be chance that these are hardly drawn, as a share of what they are among the test images: %s; %s"
+          .formatted(
+              shares.generatedImages(), shares.testImages(), String.join(", ", perhaps), covered);
     }
     String classwise =
         "each class is drawn at least %.2f times as often as it is among the test images"

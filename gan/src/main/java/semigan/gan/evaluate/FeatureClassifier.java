@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import semigan.gan.data.ImageDataset;
+import semigan.gan.data.Subset;
 import semigan.gan.model.Discriminator;
 import semigan.kernels.Backend;
 import semigan.kernels.DType;
@@ -133,7 +134,7 @@ public final class FeatureClassifier {
       String data, ImageDataset train, Path file, Backend device, Progress progress)
       throws IOException {
     FeatureSpec spec = FeatureSpec.of(data, train);
-    long steps = ClassifierTraining.fullSteps(train.size());
+    long steps = ClassifierTraining.fullSteps(Subset.labelled(train).size());
     try (Scope scope = Scope.open(device)) {
       Discriminator network =
           ClassifierTraining.train(spec, train, steps, scope.device(), progress);

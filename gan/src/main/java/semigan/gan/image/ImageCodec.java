@@ -35,10 +35,13 @@ public final class ImageCodec {
 
   /**
    * What libjpeg says, as a warning only, when it makes up the part of an image that is missing.
-   * Its other warnings, of odd colour profiles for instance, leave the image whole.
+   * Its other warnings, of odd colour profiles or of bytes before the end's marker (0xd9) for
+   * instance, leave the image whole.
    */
   private static final Pattern DAMAGE =
-      Pattern.compile("premature|truncated|corrupt", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "premature|truncated|corrupt(?!.* extraneous bytes before marker 0xd9)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Set<String> FORMATS = Set.of("png", "jpeg");
 
@@ -59,7 +62,7 @@ public final class ImageCodec {
     try {
       if (!Files.isRegularFile(file)) {
         throw new ImageException(
-            file, Files.exists(file) ? "is a folder, expected an image" : "no such file");
+            file, Files.exists(file) ? "is no regular file, expected an image" : "no such file");
       }
       Stored stored = decode(file, height, width);
       BufferedImage image = stored.image;

@@ -52,9 +52,17 @@ public record ModelSpec(
    * Where row {@code row} of the image begins on its canvas, {@code [canvas, canvas, channels]}.
    */
   public int onCanvas(int row) {
-    int top = (canvas - height) / 2;
-    int left = (canvas - width) / 2;
-    return ((top + row) * canvas + left) * channels;
+    return ((top() + row) * canvas + left()) * channels;
+  }
+
+  /** Rows of its canvas above the image. */
+  public int top() {
+    return (canvas - height) / 2;
+  }
+
+  /** Columns of its canvas to the left of the image. */
+  public int left() {
+    return (canvas - width) / 2;
   }
 
   /**

@@ -56,7 +56,7 @@ public final class JsonFile {
    */
   public static <T> T read(Path file, Class<T> type) {
     try {
-      return JSON.readValue(Files.readString(file), type);
+      return JSON.readValue(Files.readAllBytes(file), type);
     } catch (NoSuchFileException e) {
       throw new StoreException(file + ": no such file", e);
     } catch (JsonProcessingException e) {

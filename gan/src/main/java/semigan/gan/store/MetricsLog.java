@@ -35,19 +35,11 @@ public final class MetricsLog implements Closeable {
   }
 
   /**
-   * Opens the log to append, making it if there is none.
+   * Opens the log of a run that goes on from {@code step}, making it if there is none: records of
+   * later steps are dropped, since those steps will be done again.
    *
-   * @throws StoreException if it cannot be opened, or is damaged elsewhere than at its end
-   */
-  public static MetricsLog open(Path file) {
-    return resume(file, Long.MAX_VALUE);
-  }
-
-  /**
-   * Opens the log of a run that goes on from {@code step}: records of later steps are dropped,
-   * since those steps will be done again.
-   *
-   * @throws StoreException as {@link #open}; the log is then as it was
+   * @throws StoreException if it cannot be opened, or is damaged elsewhere than at its end; it is
+   *     then as it was
    */
   public static MetricsLog resume(Path file, long step) {
     dropAfter(file, step);

@@ -1,12 +1,18 @@
 package semigan.gan.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import semigan.nn.safetensors.AtomicFile;
 
 /**
  * The folder of one training run, and where each thing lies in it:
@@ -21,6 +27,9 @@ public final class RunFolder {
   private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final String CONFIG = "config.json";
   private static final String MODEL = "model.safetensors";
+
+  /** What every shell takes as it is. */
+  private static final Pattern PLAIN = Pattern.compile("[\\w./\\\\:+,@%=-]+");
 
   /** Two runs that start within a second are told apart; more than this many is a mistake. */
   private static final int MAX_SUFFIX = 1000;
@@ -50,16 +59,42 @@ public final class RunFolder {
   }
 
   /**
-   * Makes a run folder of the given name.
+   * Makes a run folder of the given name, or takes that of a run that ended before it began.
    *
-   * @throws StoreException if there is something of that name already, or it cannot be made
+   * @throws StoreException if there is something else of that name already, or it cannot be made
    */
   public static RunFolder create(Path path) {
     if (!make(path)) {
-      throw new StoreException(
-          path + " exists already; choose another name, or continue it with --resume " + path);
+      if (isRun(path)) {
+        throw new StoreException(
+            "%s exists already; choose another name, or continue it with --resume %s"
+                .formatted(path, argument(path)));
+      }
+      if (!isUnused(path)) {
+        throw new StoreException(path + " exists already, and is no run; choose another name");
+      }
+      makeInside(path);
     }
     return new RunFolder(path);
+  }
+
+  /** Whether it holds nothing but what a run has before its first step. */
+  private static boolean isUnused(Path path) {
+    Set<Path> first =
+        Set.of(
+            path,
+            path.resolve("samples"),
+            path.resolve("checkpoints"),
+            path.resolve("log.txt"),
+            path.resolve("lock"));
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> all = Files.walk(path)) {
+      return all.allMatch(first::contains);
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   /**
@@ -116,14 +151,38 @@ public final class RunFolder {
     if (isRun(model)) {
       throw new StoreException(
           "%s is a run that has not saved its %s yet: wait for it, or finish it with train --resume %s"
-              .formatted(model, MODEL, model));
+              .formatted(model, MODEL, argument(model)));
     }
     throw new StoreException(
         "%s is neither a model file nor a run folder: it has no %s".formatted(model, MODEL));
   }
 
+  /** A path as a shell takes it for one word. */
+  public static String argument(Path path) {
+    String text = path.toString();
+    return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
   public Path path() {
     return path;
+  }
+
+  /**
+   * Deletes the parts of files that a run which was killed has left; whoever calls has its lock.
+   *
+   * @throws StoreException if one cannot be deleted
+   */
+  public void removeLeftovers() {
+    try {
+      for (Path folder : List.of(path, checkpoints(), path.resolve("samples"))) {
+        if (Files.isDirectory(folder)) {
+          AtomicFile.removeLeftovers(folder);
+        }
+      }
+    } catch (IOException e) {
+      throw new StoreException(
+          "%s: parts of files cannot be deleted: %s".formatted(path, StoreException.reason(e)), e);
+    }
   }
 
   /** The resolved settings of the run. */

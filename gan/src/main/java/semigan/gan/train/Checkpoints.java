@@ -31,7 +31,10 @@ final class Checkpoints {
     this.folder = folder;
   }
 
-  /** Writes a checkpoint, then drops the oldest ones. */
+  /**
+   * Writes a checkpoint, then drops the oldest ones, and those of later steps, which a run that has
+   * come to this one could not go on from.
+   */
   Path save(long step, Map<String, Tensor> state, Map<String, String> metadata) {
     Path file = folder.resolve(String.format(Locale.ROOT, "%06d%s", step, SUFFIX));
     Map<String, String> described = new HashMap<>(metadata);
@@ -39,7 +42,11 @@ final class Checkpoints {
     try {
       StateFile.save(file, state, described);
       List<Path> all = oldestFirst();
-      for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+      int upToThis = all.indexOf(file) + 1;
+      for (Path later : all.subList(upToThis, all.size())) {
+        drop(later);
+      }
+      for (Path old : all.subList(0, Math.max(0, upToThis - KEPT))) {
         drop(old);
       }
     } catch (IOException e) {

@@ -7,13 +7,14 @@ import java.util.Optional;
 public final class DivergedException extends RuntimeException {
   DivergedException(long step, StepReport report, String where) {
     super(
-        "step %d: a loss or a gradient is not finite (labelled %s, real %s, fake %s, generator %s; gradients' norms %s of the discriminator, %s of the generator), first in %s"
+        "step %d: a loss or a gradient is not finite (labelled %s, real %s, fake %s, generator %s, regulariser %s; gradients' norms %s of the discriminator, %s of the generator), first in %s"
             .formatted(
                 step,
                 report.losses().labelled(),
                 report.losses().real(),
                 report.losses().fake(),
                 report.losses().generator(),
+                report.losses().regulariser(),
                 report.gradientNormDiscriminator(),
                 report.gradientNormGenerator(),
                 where));

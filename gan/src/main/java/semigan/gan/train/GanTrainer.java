@@ -101,7 +101,6 @@ public final class GanTrainer implements AutoCloseable {
     ModelSpec spec = model.spec();
     int length = spec.canvas() * spec.canvas() * spec.channels();
     int count = images.length / length;
-    random.moveTo(0);
     try (Scope scope = Scope.open(device)) {
       Shape shape = Shape.of(count, spec.canvas(), spec.canvas(), spec.channels());
       model.discriminator().initialise(Tensor.of(scope.device(), shape, images));

@@ -52,14 +52,18 @@ public record LearningSettings(
   }
 
   LearningSettings withBatch(int other) {
-    return with(steps, other);
+    return with(steps, other, labelledBatch);
+  }
+
+  LearningSettings withLabelledBatch(int other) {
+    return with(steps, batch, other);
   }
 
   LearningSettings withSteps(long other) {
-    return with(other, batch);
+    return with(other, batch, labelledBatch);
   }
 
-  private LearningSettings with(long steps, int batch) {
+  private LearningSettings with(long steps, int batch, int labelledBatch) {
     return new LearningSettings(
         steps,
         batch,

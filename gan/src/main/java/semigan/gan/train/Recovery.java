@@ -16,18 +16,19 @@ public final class Recovery {
   private Recovery() {}
 
   /**
-   * Tries smaller batches, and names the largest that fits.
+   * Tries smaller batches of what a step has most of, and names the largest that fits.
    *
    * @param config of the run that did not fit
    */
   public static DeviceMemoryException advise(
       DeviceMemoryException failure, TrainConfig config, DataSplit data, Backend device) {
-    for (int batch = config.learning().batch() / 2; batch >= 2; batch /= 2) {
-      if (fits(config.withBatch(batch), data, device)) {
-        return failure.advising("--batch %d fits".formatted(batch));
+    String option = config.labelledAlone() ? "--labelled-batch" : "--batch";
+    for (int batch = config.imagesPerStep() / 2; batch >= 2; batch /= 2) {
+      if (fits(config.withImagesPerStep(batch), data, device)) {
+        return failure.advising("%s %d fits".formatted(option, batch));
       }
     }
-    return failure.advising("not even --batch 2 fits; use fewer --filters");
+    return failure.advising("not even %s 2 fits; use fewer --filters".formatted(option));
   }
 
   private static boolean fits(TrainConfig config, DataSplit data, Backend device) {
@@ -48,7 +49,7 @@ public final class Recovery {
             .map(
                 checkpoint ->
                     "the last checkpoint is %s; go on with: java -jar gan.jar train --resume %s"
-                        .formatted(checkpoint, run.path()))
+                        .formatted(checkpoint, RunFolder.argument(run.path())))
             .orElse("there is no checkpoint yet"));
   }
 }

@@ -42,7 +42,7 @@ public record RunData(ModelSpec spec, ImageDataset train, ImageDataset watched, 
         settings.labels() == 0
             ? new int[0]
             : LabelSplit.choose(train, settings.labels(), config.run().seed());
-    if (config.learning().batch() > train.size()) {
+    if (!config.labelledAlone() && config.learning().batch() > train.size()) {
       throw new IllegalArgumentException(
           "a batch of %d is larger than the data, which has %d training images; --batch can be at most that"
               .formatted(config.learning().batch(), train.size()));

@@ -45,17 +45,17 @@ record RunStart(RunFolder folder, TrainConfig config, long done) {
    * @throws StoreException if they cannot be written, or what they said before cannot be read
    */
   void describe(Backend device, TrainingListener listener) {
-    if (done > 0 && done == config.learning().steps()) {
-      listener.message(
-          "%s has taken all of its %d steps; give more --steps to go on".formatted(folder, done));
-      return;
-    }
     List<String> on = List.of(device.description());
     Object environment;
     if (done == 0) {
       environment = Environment.describe(on);
     } else {
       TrainConfig before = TrainConfig.read(folder.config());
+      if (done == before.learning().steps() && done == config.learning().steps()) {
+        listener.message(
+            "%s has taken all of its %d steps; give more --steps to go on".formatted(folder, done));
+        return;
+      }
       environment = Environment.resumed(folder.environment(), done, config.replaced(before), on);
       tellIfRatesRise(before.learning(), listener);
     }

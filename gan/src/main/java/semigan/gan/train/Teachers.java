@@ -30,16 +30,22 @@ final class Teachers {
   private final List<Teacher> teachers;
 
   /**
-   * @param margin by how much the pupil's canvas is higher and wider
+   * @param pupil has a canvas that is as large as the model's, or larger
    */
-  private record Teacher(GanModel model, int margin) {
+  private record Teacher(GanModel model, ModelSpec pupil) {
     Tensor probabilities(Tensor images) {
-      Tensor seen = images;
-      for (int axis = 1; axis <= 2 && margin > 0; axis++) {
-        seen = Slice.slice(seen, axis, margin / 2, model.spec().canvas());
-      }
-      Tensor logits = model.discriminator().forward(seen, Mode.EVAL).detach();
+      Tensor logits = model.discriminator().forward(onCanvas(images), Mode.EVAL).detach();
       return Softmax.softmax(Cast.cast(logits, DType.F32));
+    }
+
+    /** The images where they lie on the model's own canvas. */
+    private Tensor onCanvas(Tensor images) {
+      ModelSpec own = model.spec();
+      if (own.canvas() == pupil.canvas()) {
+        return images;
+      }
+      Tensor rows = Slice.slice(images, 1, pupil.top() - own.top(), own.canvas());
+      return Slice.slice(rows, 2, pupil.left() - own.left(), own.canvas());
     }
   }
 
@@ -82,7 +88,8 @@ final class Teachers {
             step -> {
               throw new StoreException(
                   "teacher %s was stopped at step %d of %d; finish it with train --resume %s"
-                      .formatted(run, step, config.learning().steps(), run));
+                      .formatted(
+                          run, step, config.learning().steps(), RunFolder.argument(run.path())));
             });
   }
 
@@ -91,7 +98,7 @@ final class Teachers {
    *
    * @param spec of the pupil
    * @throws IllegalArgumentException as {@link #find}, and if one works on a larger canvas, or
-   *     learnt from images of another size, or other classes
+   *     learnt from images of another size or kind, or other classes
    * @throws StoreException as {@link #find}
    */
   static Teachers of(TrainConfig config, ModelSpec spec, Backend device) {
@@ -111,7 +118,7 @@ final class Teachers {
   static void require(TrainConfig config, ModelSpec spec) {
     for (Path file : find(config)) {
       try {
-        margin(file, GanModel.readSpec(file), spec);
+        requireFit(file, GanModel.readSpec(file), spec);
       } catch (IOException e) {
         throw new StoreException(e.getMessage(), e);
       }
@@ -121,26 +128,30 @@ final class Teachers {
   private static Teacher load(Path file, ModelSpec spec, Backend device) {
     try {
       GanModel model = GanModel.load(file, device);
-      return new Teacher(model, margin(file, model.spec(), spec));
+      requireFit(file, model.spec(), spec);
+      return new Teacher(model, spec);
     } catch (IOException e) {
       throw new StoreException(e.getMessage(), e);
     }
   }
 
-  private static int margin(Path file, ModelSpec there, ModelSpec spec) {
+  private static void requireFit(Path file, ModelSpec there, ModelSpec spec) {
     there.requireClasses("teacher " + file, spec.classes());
     if (there.height() != spec.height() || there.width() != spec.width()) {
       throw new IllegalArgumentException(
           "teacher %s learnt from images of %dx%d, and here they are %dx%d; give the --size that they had there"
               .formatted(file, there.height(), there.width(), spec.height(), spec.width()));
     }
-    int margin = spec.canvas() - there.canvas();
-    if (margin < 0) {
+    if (there.channels() != spec.channels()) {
+      throw new IllegalArgumentException(
+          "teacher %s learnt from images of %d channels, and here they have %d; give the data that it learnt from"
+              .formatted(file, there.channels(), spec.channels()));
+    }
+    if (there.canvas() > spec.canvas()) {
       throw new IllegalArgumentException(
           "teacher %s works on a canvas of %d, larger than %d here; give --size %d, or another teacher"
               .formatted(file, there.canvas(), spec.canvas(), there.canvas()));
     }
-    return margin;
   }
 
   /** Whether there is none. */

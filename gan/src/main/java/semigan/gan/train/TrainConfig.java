@@ -45,6 +45,11 @@ public record TrainConfig(
     return network.latent() == 0 && !objective.regularises();
   }
 
+  /** Real images of a step: the unlabelled ones, or the labelled ones where it has no others. */
+  int imagesPerStep() {
+    return labelledAlone() ? learning.labelledBatch() : learning.batch();
+  }
+
   /** Whether the generator's features are held against those of other images than its step's. */
   boolean matchesFreshFeatures() {
     return network.latent() > 0
@@ -151,8 +156,10 @@ public record TrainConfig(
         run);
   }
 
-  /** This config with another batch size. */
-  TrainConfig withBatch(int other) {
-    return new TrainConfig(images, network, objective, learning.withBatch(other), run);
+  /** This config with another number of {@link #imagesPerStep}. */
+  TrainConfig withImagesPerStep(int other) {
+    LearningSettings changed =
+        labelledAlone() ? learning.withLabelledBatch(other) : learning.withBatch(other);
+    return new TrainConfig(images, network, objective, changed, run);
   }
 }

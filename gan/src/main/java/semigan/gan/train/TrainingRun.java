@@ -112,6 +112,7 @@ public final class TrainingRun {
     try (FolderLock lock = FolderLock.of(folder.path());
         Scope scope = Scope.open(device);
         GanTrainer trainer = new GanTrainer(config, data.spec(), scope.device())) {
+      folder.removeLeftovers();
       listener.message(
           "%s: %d training images, %d labels, on %s; writing to %s"
               .formatted(
@@ -266,9 +267,7 @@ public final class TrainingRun {
     }
 
     double imagesPerSecond() {
-      return stepNanos == 0
-          ? 0
-          : (step - firstStep) * config.learning().batch() / (stepNanos / 1e9);
+      return stepNanos == 0 ? 0 : (step - firstStep) * config.imagesPerStep() / (stepNanos / 1e9);
     }
 
     private void record(StepReport report) {
@@ -311,12 +310,15 @@ public final class TrainingRun {
       }
       boolean onTest = config.images().heldOut() == 0;
       Accuracy accuracy = Accuracy.of(trainer.average().discriminator(), data.watched(), device);
-      if (step > firstStep) { // where a run goes on, its record is there already
+      String errors = onTest ? "testErrors" : "heldOutErrors";
+      if (!isRecorded(errors)) {
         recorder.record(
             step,
-            onTest
-                ? Map.of("testErrors", accuracy.errors(), "accuracy", accuracy.share())
-                : Map.of("heldOutErrors", accuracy.errors(), "heldOutAccuracy", accuracy.share()));
+            Map.of(
+                errors,
+                accuracy.errors(),
+                onTest ? "accuracy" : "heldOutAccuracy",
+                accuracy.share()));
       }
       listener.message(
           "step %d: %.2f%% of the %s images right (%d errors in %d)"
@@ -327,6 +329,17 @@ public final class TrainingRun {
                   accuracy.errors(),
                   accuracy.total()));
       return Optional.of(accuracy);
+    }
+
+    /** As it may be where a run goes on. */
+    private boolean isRecorded(String name) {
+      return step == firstStep
+          && MetricsLog.read(folder.metrics()).stream()
+              .anyMatch(
+                  record ->
+                      record.containsKey(name)
+                          && record.get("step") instanceof Number at
+                          && at.longValue() == step);
     }
 
     void save() {

@@ -122,6 +122,19 @@ class BadFilesIT {
     assertTrue(line.startsWith("gan: c.json" + expected), line);
   }
 
+  /** A name that is half read would put a file on another side, or a class under another name. */
+  @Test
+  void namesThatTheLanguageSettingsDoNotKnowAreRefused() {
+    Samples.writeShapes(folder.resolve("shapes"), 20);
+    String before =
+        "export LC_ALL=C && mv shapes/train/bars/0.png \"shapes/train/bars/$(printf 'b\\303\\244r').png\"";
+    String line =
+        GanJar.in(folder)
+            .runAfter(before, Samples.train(Path.of("shapes"), 1, "--device", "reference"))
+            .refused(1);
+    assertTrue(line.endsWith("language settings do not know; set LC_ALL=C.UTF-8"), line);
+  }
+
   @Test
   void aRunInProgressIsNoModelYet() throws IOException {
     Path run = Files.createDirectory(folder.resolve("early"));
@@ -175,12 +188,17 @@ class BadFilesIT {
     assertEquals("x", Files.readString(folder.resolve("file")));
   }
 
-  /** The model's file with {@code from} replaced by {@code to}, of the same length. */
+  /**
+   * The model's file with {@code from} replaced by {@code to}, of the same length, and without a
+   * checksum of its header.
+   */
   private static byte[] edited(String from, String to) throws IOException {
     byte[] bytes = Files.readAllBytes(Samples.model().resolve("model.safetensors"));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     assertTrue(text.contains(from), "the header says " + from);
-    return text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
+    return text.replace(from, to)
+        .replace("crc32c.header", "crc32x.header")
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void assertNames(String line, String... expected) {

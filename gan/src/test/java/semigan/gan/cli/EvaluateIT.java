@@ -107,6 +107,17 @@ class EvaluateIT {
   }
 
   @Test
+  void fewTrainingImagesLeaveOutTheirMeasures() throws IOException {
+    Path few = Samples.writeShapes(folder.resolve("few"), 2, 10);
+    JsonNode result =
+        run("evaluate", model, "--data", few.toString(), "--features", classifier(), "--json")
+            .json();
+    assertTrue(result.get("generated").has("density"), result.toString());
+    assertFalse(result.get("floor").has("density"), result.toString());
+    assertTrue(result.get("notMeasured").toString().contains("mode collapse: needs 6"));
+  }
+
+  @Test
   void featuresOfTheSameImagesAreKeptAndADamagedFileIsNotBelieved() throws IOException {
     String[] command = {"evaluate", model, "--features", classifier(), "--json"};
     JsonNode first = run(command).json();
@@ -199,7 +210,7 @@ class EvaluateIT {
   }
 
   @Test
-  void whatCannotBeDoneIsSaidBeforeItIsTried() {
+  void whatCannotBeDoneIsSaidBeforeItIsTried() throws Exception {
     assertTrue(run("evaluate", model, "--count", "0").refused(2).contains("--count must be"));
     String line = run("evaluate", model, "--neighbours", "none/such.png").refused(2);
     assertTrue(line.contains("there is no folder"), line);
@@ -209,5 +220,8 @@ class EvaluateIT {
     assertTrue(line.contains("--out is 'none/such.png' but there is no folder"), line);
     line = run("evaluate", model, "--neighbours", folder.toString()).refused(2);
     assertTrue(line.endsWith("which is a folder; give a file"), line);
+    new ProcessBuilder("mkfifo", folder.resolve("pipe.png").toString()).start().waitFor();
+    line = run("generate", model, "--out", "pipe.png").refused(2);
+    assertTrue(line.contains("no regular file and would be replaced"), line);
   }
 }

@@ -133,6 +133,8 @@ class ModelCommandsIT {
     assertTrue(text.matches("own/000000\\.png: real [\\d.]+%\\n"), text);
     JsonNode line = run("classify", "unlabelled", "own/000000.png", "--json").json().get(0);
     assertEquals("[\"image\",\"real\"]", names(line));
+    String file = "unlabelled/model.safetensors";
+    assertEquals(text, run("classify", file, "own/000000.png").done().out());
     String refused = run("generate", "unlabelled", "--class", "bars").refused(2);
     assertTrue(refused.contains("--class is 'bars' but the model learnt no labels"), refused);
 

@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +171,52 @@ class ResumeIT {
     assertEquals(before.get("config.json"), after.get("config.json"));
     assertEquals(before.get("environment.json"), after.get("environment.json"));
     assertEquals(before.get("model.safetensors"), after.get("model.safetensors"));
+  }
+
+  /** As one is that was stopped on its way to 60 steps, with nothing measured at its end. */
+  @Test
+  void aStoppedRunCanBeEndedWhereItIs() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    ObjectNode config = read(run.resolve("config.json")).put("steps", 60);
+    Files.writeString(run.resolve("config.json"), config.toString());
+    Path metrics = run.resolve("metrics.jsonl");
+    List<String> lines = Files.readAllLines(metrics);
+    assertTrue(lines.removeIf(line -> line.contains("testErrors") && line.contains(":30,")));
+    Files.write(metrics, lines);
+
+    String out = run("train", "--resume", "run", "--steps", "30").done().out();
+    assertFalse(out.contains("has taken all"), out);
+    assertEquals(30, read(run.resolve("config.json")).get("steps").asInt());
+    JsonNode resumed = read(run.resolve("environment.json")).get("resumed");
+    assertEquals("{\"steps\":60}", resumed.get(0).get("settings_before").toString());
+    assertEquals(Set.copyOf(measured(Samples.model())), Set.copyOf(measured(run)));
+    run("train", "--resume", "run").done();
+    assertEquals(measured(Samples.model()).size(), measured(run).size());
+  }
+
+  /** What comes later than the newest step is of no use, whether whole or not. */
+  @Test
+  void aDamagedCheckpointIsNotTakenForTheNewest() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    cut(run.resolve("checkpoints/000030.safetensors"));
+    run("train", "--resume", "run", "--steps", "29").done();
+    try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
+      assertEquals(
+          List.of("000027.safetensors", "000029.safetensors"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void whatAKilledRunWasWritingIsRemoved() throws IOException {
+    Path run = Samples.copy(Samples.model(), folder.resolve("run"));
+    Path part = run.resolve("checkpoints/.000033.safetensors.1f2e3d.tmp");
+    Path other = run.resolve(".notes.tmp");
+    Files.writeString(part, "half a checkpoint");
+    Files.writeString(other, "somebody else's");
+    run("train", "--resume", "run", "--steps", "33").done();
+    assertFalse(Files.exists(part));
+    assertTrue(Files.exists(other));
   }
 
   @Test

@@ -1,8 +1,13 @@
 package semigan.gan.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +39,16 @@ class TrainOptionsTest {
     options.taughtBy(List.of(Path.of("teacher")));
     var teacher = options.resolve(null).teacher(preset);
     assertEquals(expected, teacher.run().precision());
+  }
+
+  /** As editors and shells of Windows write them. */
+  @Test
+  void aConfigFileMayBeOfAnyUnicode(@TempDir Path folder) throws IOException {
+    String text = "\ufeff{\"filters\": 7}";
+    for (Charset charset : List.of(UTF_8, UTF_16LE, UTF_16BE)) {
+      Path file = Files.write(folder.resolve("config.json"), text.getBytes(charset));
+      assertEquals(7, ConfigFile.read(file).get("filters").asInt(), charset.name());
+    }
   }
 
   /** The working directory may be another when the run goes on. */

@@ -88,10 +88,13 @@ class UsageIT {
     assertTrue(cpu.get("works").asBoolean());
   }
 
-  @Test
+  /** The first of several is that of the outermost level. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "1,4", " 1 "})
   @DisabledOnOs(OS.WINDOWS)
-  void openMpsVariableLimitsTheThreads() {
-    String report = GanJar.in(folder).runAfter("export OMP_NUM_THREADS=1", "doctor").done().out();
+  void openMpsVariableLimitsTheThreads(String threads) {
+    String before = "export OMP_NUM_THREADS='%s'".formatted(threads);
+    String report = GanJar.in(folder).runAfter(before, "doctor").done().out();
     assertTrue(report.matches("(?s).*device cpu +works: [^\n]*, 1 threads.*"), report);
   }
 

@@ -80,6 +80,7 @@ class WrongUsageIT {
           {"labels": 99999999999}      | labels is 99999999999, expected a whole number
           {"flip": 1}                  | flip is 1, expected true or false
           {"beta1": null}              | beta1 is null, expected a number
+          {"steps": 5, "epochs": 2}    | steps and epochs stand for each other; give one of them
           {"beta1": 1.5}               | beta1 must be between 0 and 1 but is 1.5
           {"data": 5}                  | data is 5, expected a text in quotes
           {"teacher": [5]}             | teacher is [5], expected a list of texts in quotes

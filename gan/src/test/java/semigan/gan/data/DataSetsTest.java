@@ -97,6 +97,10 @@ class DataSetsTest {
     writeTestLabels(given, "9211614657457341248025791460933333");
     assertEquals(34, DataSets.open("fashion-mnist", options).test().size());
     assertTrue(refusal("mnist").contains(given + " holds fashion-mnist"));
+    assertTrue(locationOf("mnist").isEmpty());
+    Path own = IdxWriter.dataSet(temporary.resolve("home/.cache/semigan/mnist"));
+    assertEquals(20, DataSets.open("mnist", options).train().size());
+    assertEquals(own, locationOf("mnist").orElseThrow(), "later, but its own");
     writeTestLabels(given, "9211614657");
     assertEquals(10, DataSets.open("mnist", options).test().size(), "too few to tell");
   }

@@ -27,22 +27,7 @@ class ImageFolderTest {
   @TempDir Path root;
 
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
-  private final List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
-  private DataOptions options =
-      DataOptions.defaults()
-          .withImageSize(8)
-          .withListener(
-              new DataListener() {
-                @Override
-                public void progress(int done, int total) {
-                  progress.add(done);
-                }
-
-                @Override
-                public void warning(String message) {
-                  warnings.add(message);
-                }
-              });
+  private DataOptions options = DataOptions.defaults().withImageSize(8).withListener(warnings::add);
 
   private DataSplit open() {
     return DataSets.open(root.toString(), options);
@@ -116,7 +101,6 @@ class ImageFolderTest {
       found.add(train.label(i) + ":" + firstPixel(train, i)[0]);
     }
     assertEquals(List.of("0:10", "0:200", "1:20", "-1:30", "-1:40"), found);
-    assertEquals(7, new TreeSet<>(progress).last());
     assertTrue(warnings.isEmpty());
   }
 
@@ -270,6 +254,15 @@ class ImageFolderTest {
     byte[] corrupt = noise.clone();
     Arrays.fill(corrupt, 60, 90, (byte) 0x5a);
     assertSkipped("train/a/x.png", corrupt, "cannot be decoded");
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereIsBadAndNotForgotten() throws IOException {
+    ninetyEightGoodImages();
+    Path link = root.resolve("train/a/lost.png");
+    Files.createSymbolicLink(link, root.resolve("nowhere"));
+    assertEquals(98, open().train().size());
+    assertTrue(warnings.get(0).endsWith("skipped: " + link + ": no such file"), warnings.get(0));
   }
 
   private static byte[] noise() throws IOException {

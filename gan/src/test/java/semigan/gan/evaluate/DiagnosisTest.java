@@ -2,6 +2,7 @@ package semigan.gan.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -19,9 +20,8 @@ class DiagnosisTest {
 
   @Test
   void aClassThatIsHardlyDrawnIsNamed() {
-    int[] test = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
-    ClassShares even = ClassShares.of(new int[] {1, 0, 1, 0}, test, 2);
-    ClassShares uneven = ClassShares.of(new int[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, test, 2);
+    ClassShares even = ClassShares.of(labels(2, 2), labels(25, 25), 2);
+    ClassShares uneven = ClassShares.of(labels(5, 45), labels(25, 25), 2);
     assertArrayEquals(new double[] {0.1, 0.9}, uneven.generated(), 1e-12);
     String none = Diagnosis.modeCollapse(even, CLASSES, near(0.9), near(0.95));
     assertTrue(none.startsWith("no sign: each class is drawn at least 1.00 times"), none);
@@ -33,6 +33,38 @@ class DiagnosisTest {
     String outside =
         Diagnosis.modeCollapse(uneven, CLASSES, new DensityCoverage(0.01, 0.01), near(0.95));
     assertTrue(outside.startsWith("cannot be told"), outside);
+  }
+
+  /** So many of the first class, and of the second. */
+  private static int[] labels(int cats, int dogs) {
+    int[] labels = new int[cats + dogs];
+    Arrays.fill(labels, cats, labels.length, 1);
+    return labels;
+  }
+
+  /**
+   * That none of twenty images is of one of ten classes is chance; that none of a thousand is, not.
+   */
+  @Test
+  void amongFewImagesAClassMayBeMissingByChance() {
+    List<String> classes = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+    Random random = new Random(1);
+    int perhaps = 0;
+    for (int trial = 0; trial < 200; trial++) {
+      ClassShares few = ClassShares.of(drawn(random, 20), drawn(random, 20), 10);
+      String words = Diagnosis.modeCollapse(few, classes, near(0.9), near(0.95));
+      assertFalse(words.startsWith("yes"), words);
+      perhaps += words.startsWith("cannot be told: among 20 generated and 20 test images") ? 1 : 0;
+    }
+    assertTrue(perhaps > 100, perhaps + " of 200");
+    int[] withoutNines = Arrays.stream(drawn(random, 1000)).map(label -> label % 9).toArray();
+    ClassShares many = ClassShares.of(withoutNines, drawn(random, 1000), 10);
+    String words = Diagnosis.modeCollapse(many, classes, near(0.9), near(0.95));
+    assertTrue(words.startsWith("yes: hardly drawn") && words.contains(": 9 (0.00);"), words);
+  }
+
+  private static int[] drawn(Random random, int count) {
+    return random.ints(count, 0, 10).toArray();
   }
 
   private static DensityCoverage near(double coverage) {

@@ -10,10 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
+import semigan.gan.data.DatasetView;
 import semigan.gan.data.ImageDataset;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
@@ -81,6 +84,28 @@ class FeatureClassifierTest {
               .getMessage();
       assertTrue(message.contains("is for 12x12x1 images of above, below, but"), message);
     }
+  }
+
+  /** A hundred times through those that have a label, however many others there are. */
+  @Test
+  void whatHasNoLabelTakesNoSteps() throws IOException {
+    ImageDataset train =
+        new DatasetView(new Patterns(1000, 1)) {
+          @Override
+          public int label(int index) {
+            return index < 20 ? inner.label(index) : UNLABELLED;
+          }
+        };
+    Set<Long> steps = new TreeSet<>();
+    try (Backend device = Backends.open("cpu", message -> {})) {
+      FeatureClassifier.train(
+          "patterns",
+          train,
+          folder.resolve("few.safetensors"),
+          device,
+          (done, total) -> steps.add(total));
+    }
+    assertEquals(Set.of(20L), steps);
   }
 
   @Test

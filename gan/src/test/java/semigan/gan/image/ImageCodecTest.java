@@ -159,6 +159,19 @@ class ImageCodecTest {
     assertEquals(-1, read[3], 0.1f);
   }
 
+  /** As some cameras write it: the image is whole all the same. */
+  @Test
+  void bytesBetweenAJpegsLastPixelAndItsEndAreNoDamage() throws IOException {
+    byte[] whole = Files.readAllBytes(write(new BufferedImage(9, 7, 1), "jpg"));
+    byte[] longer = Arrays.copyOf(whole, whole.length + 4);
+    System.arraycopy(whole, whole.length - 2, longer, whole.length + 2, 2);
+    Arrays.fill(longer, whole.length - 2, whole.length + 2, (byte) 0);
+    Path file = Files.write(folder.resolve("longer.jpg"), longer);
+    assertArrayEquals(
+        ImageCodec.read(Files.write(folder.resolve("whole.jpg"), whole), 7, 9, 1),
+        ImageCodec.read(file, 7, 9, 1));
+  }
+
   /**
    * The corners of the upright image are white, light, dark and black, and it is wider than high.
    */
@@ -278,7 +291,7 @@ class ImageCodecTest {
   @Test
   void whatIsNoImageIsNamed() throws IOException {
     assertMessage("no such file", folder.resolve("nowhere.png"));
-    assertMessage("is a folder", folder);
+    assertMessage("is no regular file", folder);
     assertMessage("is empty", Files.createFile(folder.resolve("empty.png")));
     assertMessage(
         "neither PNG nor JPEG", Files.writeString(folder.resolve("text.png"), "hello, world"));

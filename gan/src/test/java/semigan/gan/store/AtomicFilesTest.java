@@ -50,6 +50,15 @@ class AtomicFilesTest {
   }
 
   @Test
+  void aLinkStaysAndWhatItLeadsToIsReplaced() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("file"));
+    AtomicFiles.write(link, "y");
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("y", Files.readString(file));
+  }
+
+  @Test
   void settingsComeBackAsTheyWere() {
     record Settings(String data, int labels, double rate) {}
     Path file = folder.resolve("config.json");

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsLogTest {
+  private static final long LAST = 100;
+
   @TempDir Path folder;
   private Path file;
 
@@ -28,7 +30,7 @@ class MetricsLogTest {
 
   @Test
   void recordsAreReadBackInOrderWhileTheLogIsOpen() {
-    try (var log = MetricsLog.open(file)) {
+    try (var log = MetricsLog.resume(file, LAST)) {
       log.append(1, Map.of("loss", 0.5));
       log.append(2, Map.of("loss", 0.25, "note", "größe\n"));
       assertEquals(
@@ -41,7 +43,7 @@ class MetricsLogTest {
 
   @Test
   void aRecordIsOneLineOfJsonThatBeginsWithItsStep() throws IOException {
-    try (var log = MetricsLog.open(file)) {
+    try (var log = MetricsLog.resume(file, LAST)) {
       log.append(7, Map.of("accuracy", 0.75));
     }
     assertEquals("{\"step\":7,\"accuracy\":0.75}\n", Files.readString(file));
@@ -51,7 +53,7 @@ class MetricsLogTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 9, 16, 17, 18, 19, 20, 21, 22})
   void aTornLastLineIsIgnoredAndThenReplaced(int lost) throws IOException {
-    try (var log = MetricsLog.open(file)) {
+    try (var log = MetricsLog.resume(file, LAST)) {
       log.append(1, Map.of("note", "a"));
       log.append(2, Map.of("note", "é"));
     }
@@ -60,7 +62,7 @@ class MetricsLogTest {
     // Without its line feed a record is still whole.
     int left = lost == 1 ? 2 : 1;
     assertEquals(left, MetricsLog.read(file).size());
-    try (var log = MetricsLog.open(file)) {
+    try (var log = MetricsLog.resume(file, LAST)) {
       log.append(3, Map.of("note", "c"));
     }
     var records = MetricsLog.read(file);
@@ -70,7 +72,7 @@ class MetricsLogTest {
 
   @Test
   void resumingDropsWhatWasMeasuredLater() {
-    try (var log = MetricsLog.open(file)) {
+    try (var log = MetricsLog.resume(file, LAST)) {
       for (int step = 10; step <= 50; step += 10) {
         log.append(step, Map.of());
       }
@@ -100,7 +102,7 @@ class MetricsLogTest {
   void aFullDiskIsNamed() {
     Path full = Path.of("/dev/full");
     Assumptions.assumeTrue(Files.exists(full), "only Linux has /dev/full");
-    try (var log = MetricsLog.open(full)) {
+    try (var log = MetricsLog.resume(full, LAST)) {
       var e = assertThrows(StoreException.class, () -> log.append(1, Map.of()));
       assertTrue(
           e.getMessage().startsWith("/dev/full: cannot be written: No space left"), e.getMessage());

@@ -51,6 +51,32 @@ class RunFolderTest {
   }
 
   @Test
+  void aRunOfThatNameIsNotBegunAgain() throws IOException {
+    var run = RunFolder.create(folder.resolve("my run"));
+    Files.writeString(run.config(), "{}");
+    assertMessage(
+        "my run exists already; choose another name, or continue it with --resume '" + run.path(),
+        () -> RunFolder.create(run.path()));
+  }
+
+  /** Where there was too little memory, for instance: nothing would be lost. */
+  @Test
+  void theFolderOfARunThatEndedBeforeItBeganIsTakenAgain() throws IOException {
+    var run = RunFolder.create(folder.resolve("run"));
+    Files.writeString(run.log(), "the device is full");
+    assertEquals(run.path(), RunFolder.create(run.path()).path());
+    Files.writeString(run.checkpoints().resolve("000001.safetensors"), "x");
+    assertMessage("exists already, and is no run", () -> RunFolder.create(run.path()));
+  }
+
+  @Test
+  void aPathIsOneWordOfACommand() {
+    assertEquals("runs/a-1.b", RunFolder.argument(Path.of("runs/a-1.b")));
+    assertEquals("'my runs/a'", RunFolder.argument(Path.of("my runs/a")));
+    assertEquals("'it'\\''s'", RunFolder.argument(Path.of("it's")));
+  }
+
+  @Test
   void aPlaceThatCannotBeWrittenIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("runs"), "a file where a folder is wanted");
     assertMessage("runs", () -> RunFolder.create(file, "glyphs", NOW));

@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import semigan.gan.data.DataOptions;
 import semigan.gan.data.DataSets;
 import semigan.gan.data.DataSplit;
 import semigan.gan.data.ImageDataset;
+import semigan.gan.data.PaddedDataset;
 import semigan.gan.model.Architecture;
 import semigan.gan.model.GanModel;
 import semigan.gan.model.ModelSpec;
@@ -79,26 +81,32 @@ class TeachersTest {
 
   private GanModel makeTeacher(Architecture architecture, Path place, Backend device)
       throws IOException {
-    TrainConfig config = config(architecture, Map.of("latent", 0));
+    return makeTeacher(config(architecture, Map.of("latent", 0)), GLYPHS, place, device);
+  }
+
+  private static GanModel makeTeacher(
+      TrainConfig config, DataSplit data, Path place, Backend device) throws IOException {
     RunFolder run = RunFolder.openOrCreate(place);
     JsonFile.write(run.config(), config);
-    GanModel model =
-        GanModel.create(RunData.of(config, GLYPHS).spec(), new RandomSource(device, 7));
+    GanModel model = GanModel.create(RunData.of(config, data).spec(), new RandomSource(device, 7));
     model.save(run.model());
     return model;
   }
 
-  /** On the images as they were before they were put on the pupil's larger canvas. */
-  @Test
-  void itSeesImagesOnItsOwnCanvas() throws IOException {
+  /** As it learnt from them, not on the pupil's larger canvas, also where a pixel is odd. */
+  @ParameterizedTest
+  @ValueSource(ints = {28, 29})
+  void itSeesImagesOnItsOwnCanvas(int width) throws IOException {
+    DataSplit wide = GLYPHS.map(part -> new PaddedDataset(part, part.height(), width));
     try (Backend device = Backends.open("reference");
         Scope scope = Scope.open(device)) {
-      GanModel model = makeTeacher(Architecture.MLP, scope.device());
+      TrainConfig its = config(Architecture.MLP, Map.of("latent", 0, "size", width));
+      GanModel model = makeTeacher(its, wide, teacher(), scope.device());
       TrainConfig config = taught(Map.of());
-      RunData data = RunData.of(config, GLYPHS);
+      RunData data = RunData.of(config, wide);
       Teachers teacher = Teachers.of(config, data.spec(), device);
       float[] found = teacher.probabilities(images(data.train(), 3, device)).toFloats();
-      Tensor original = images(GLYPHS.train(), 3, device);
+      Tensor original = images(RunData.of(its, wide).train(), 3, device);
       Tensor logits = model.discriminator().forward(original, Mode.EVAL);
       assertArrayEquals(Softmax.softmax(logits).toFloats(), found, 1e-6f);
     }

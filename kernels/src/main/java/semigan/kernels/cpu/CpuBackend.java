@@ -44,6 +44,9 @@ public final class CpuBackend implements Backend {
 
   private static final long WORTH_SHARING = 1 << 14;
 
+  /** Of {@code OMP_NUM_THREADS}: those of the outermost level come first. */
+  private static final String THREADS_OF_EACH_LEVEL = "\\s*[1-9][0-9]{0,3}\\s*(,.*)?";
+
   private final int threads = threads();
   private final OneDnn library;
   private final NativeMemory.Source heap = new NativeMemory.Source();
@@ -73,7 +76,12 @@ public final class CpuBackend implements Backend {
   public CpuBackend() {
     library = OneDnn.open();
     allocator = new CachingAllocator<>(NAME, heap, MemoryBudget.ofHost());
-    workers = new Workers(threads);
+    try {
+      workers = new Workers(threads);
+    } catch (BackendUnavailableException e) {
+      library.close();
+      throw e;
+    }
     plans = new Plans(library, workers, Long.getLong(LEAST_SHARED, WORTH_SHARING));
     Tiles tiles = new Tiles(workers);
     widening = new Widening(plans, this);
@@ -98,8 +106,8 @@ public final class CpuBackend implements Backend {
   public static int threads() {
     String variable = Objects.requireNonNullElse(System.getenv("OMP_NUM_THREADS"), "");
     int usual =
-        variable.matches("[1-9][0-9]{0,3}")
-            ? Integer.parseInt(variable)
+        variable.matches(THREADS_OF_EACH_LEVEL)
+            ? Integer.parseInt(variable.split(",")[0].strip())
             : Runtime.getRuntime().availableProcessors();
     return Math.max(1, Integer.getInteger(THREADS, usual));
   }

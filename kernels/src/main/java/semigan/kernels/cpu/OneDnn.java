@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.javacpp.Loader;
 import semigan.kernels.BackendUnavailableException;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 
 /** The oneDNN library, its engine for this processor, and the stream that primitives run on. */
 final class OneDnn implements AutoCloseable {
@@ -37,9 +38,8 @@ final class OneDnn implements AutoCloseable {
    */
   static OneDnn open() {
     try {
-      boolean onOneThread = OpenMpSettings.useOneThread();
-      Loader.load(org.bytedeco.dnnl.global.dnnl.class);
-      return new OneDnn(onOneThread);
+      return new OneDnn(
+          OpenMpSettings.loadOnOneThread(() -> Loader.load(org.bytedeco.dnnl.global.dnnl.class)));
     } catch (LinkageError | RuntimeException e) {
       throw unavailable(e);
     }
@@ -100,6 +100,9 @@ final class OneDnn implements AutoCloseable {
 
   /** Turns a status into an exception that names what was attempted. */
   static void check(int status, Object attempted) {
+    if (status == dnnl_out_of_memory) {
+      throw new DeviceMemoryException(CpuBackend.NAME, attempted.toString());
+    }
     if (status != dnnl_success) {
       throw new IllegalStateException(
           "cpu: oneDNN could not do %s: %s".formatted(attempted, meaning(status)));
@@ -107,9 +110,6 @@ final class OneDnn implements AutoCloseable {
   }
 
   private static String meaning(int status) {
-    if (status == dnnl_out_of_memory) {
-      return "out of memory";
-    }
     if (status == dnnl_invalid_arguments) {
       return "invalid arguments";
     }

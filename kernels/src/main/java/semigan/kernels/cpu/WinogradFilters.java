@@ -165,7 +165,9 @@ final class WinogradFilters {
   private float[][][] workspace(Winograd form, int thread, int length) {
     float[][][] own = workspaces[thread];
     if (own.length < form.points() || own[0][0].length < length) {
-      own = new float[form.points()][form.points()][length];
+      int longest = own.length == 0 ? length : Math.max(length, own[0][0].length);
+      int points = Math.max(form.points(), own.length);
+      own = new float[points][points][longest];
       workspaces[thread] = own;
     }
     return own;

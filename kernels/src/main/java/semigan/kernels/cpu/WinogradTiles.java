@@ -88,7 +88,8 @@ final class WinogradTiles {
   private float[][][][] workspaces(int thread, int tiles, int length) {
     float[][][][] own = workspaces[thread];
     if (own.length < tiles || own[0][0][0].length < length) {
-      own = new float[tiles][form.points()][form.points()][length];
+      int longest = own.length == 0 ? length : Math.max(length, own[0][0][0].length);
+      own = new float[Math.max(tiles, own.length)][form.points()][form.points()][longest];
       workspaces[thread] = own;
     }
     return own;

@@ -3,6 +3,7 @@ package semigan.kernels.cpu;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import semigan.kernels.BackendUnavailableException;
 
 /**
  * The threads that compute beside the caller's, oneDNN's primitives as well as loops in Java. One
@@ -89,7 +90,17 @@ final class Workers implements AutoCloseable {
       int index = i + 1;
       others[i] = new Thread(() -> work(index), "semigan-cpu-" + index);
       others[i].setDaemon(true);
-      others[i].start();
+      try {
+        others[i].start();
+      } catch (OutOfMemoryError e) {
+        close();
+        throw new BackendUnavailableException(
+            CpuBackend.NAME,
+            "%d threads".formatted(threads),
+            "that the system gives this process no more than %d".formatted(i + 1),
+            "give --threads %d or fewer, or raise the limit on its processes".formatted(i + 1),
+            e);
+      }
     }
   }
 
@@ -163,6 +174,9 @@ final class Workers implements AutoCloseable {
     open = false;
     boolean interrupted = false;
     for (Thread thread : others) {
+      if (thread == null) {
+        break; // it could not be started
+      }
       LockSupport.unpark(thread);
       while (thread.isAlive()) {
         try {

@@ -17,6 +17,7 @@ import semigan.kernels.ConvDirection;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.DType;
 import semigan.kernels.DeviceFailureException;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.WholeImageConv;
 
 /**
@@ -145,7 +146,9 @@ final class CudaConv implements ConvKernels, AutoCloseable {
         try {
           run(fresh, at);
           return fresh;
-        } catch (UnsupportedOperationException | DeviceFailureException e) {
+        } catch (UnsupportedOperationException
+            | DeviceFailureException
+            | DeviceMemoryException e) { // another may do with less
           refusal = refusal == null ? e : refusal;
         }
       }

@@ -132,15 +132,15 @@ final class CudaConvStaging {
           case BACKWARD_INPUT -> 0;
           case BACKWARD_WEIGHT -> 1;
         };
-    for (int i = 0; i < operands.length; i++) {
-      if (CudaBuffer.of(operands[i]).address() % ALIGNMENT != 0) {
-        aligned[i] = backend.allocate(operands[i].type(), operands[i].length());
-        if (i != written) {
-          copy(operands[i], aligned[i]);
+    try {
+      for (int i = 0; i < operands.length; i++) {
+        if (CudaBuffer.of(operands[i]).address() % ALIGNMENT != 0) {
+          aligned[i] = backend.allocate(operands[i].type(), operands[i].length());
+          if (i != written) {
+            copy(operands[i], aligned[i]);
+          }
         }
       }
-    }
-    try {
       convolution.run(
           new DnnConvolution.Key(direction, g, x.type()),
           new DnnConvolution.Operands(

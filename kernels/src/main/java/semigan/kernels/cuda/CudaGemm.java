@@ -89,19 +89,22 @@ final class CudaGemm implements GemmKernels, AutoCloseable {
   public void affine(MatmulGeometry g, float slope, Buffer a, Buffer b, Buffer bias, Buffer c) {
     // The product of BF16 is not to be rounded before the bias is added.
     Buffer z = c.type() == DType.F32 ? c : memory.allocate(DType.F32, c.length());
-    matmul(g, a, b, z);
-    launcher.launch(
-        "elementwise",
-        "bias_leaky_relu" + Launcher.suffix(c.type()),
-        LaunchPlan.elements(c.length(), launcher.multiprocessors()),
-        c.length(),
-        g.columns(),
-        slope,
-        z,
-        bias,
-        c);
-    if (z != c) {
-      memory.release(z);
+    try {
+      matmul(g, a, b, z);
+      launcher.launch(
+          "elementwise",
+          "bias_leaky_relu" + Launcher.suffix(c.type()),
+          LaunchPlan.elements(c.length(), launcher.multiprocessors()),
+          c.length(),
+          g.columns(),
+          slope,
+          z,
+          bias,
+          c);
+    } finally {
+      if (z != c) {
+        memory.release(z);
+      }
     }
   }
 

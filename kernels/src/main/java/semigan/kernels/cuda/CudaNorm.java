@@ -59,18 +59,21 @@ final class CudaNorm implements NormKernels {
       Buffer variance) {
     ColumnPlan plan = sums(rows, channels, x, y);
     Buffer partials = memory.allocate(DType.F32, 2L * plan.slabs() * channels);
-    launch(
-        "batch_norm_forward",
-        new Normalisation(plan, epsilon, slope),
-        x,
-        scale,
-        shift,
-        y,
-        mean,
-        variance,
-        partials,
-        arrivals);
-    memory.release(partials);
+    try {
+      launch(
+          "batch_norm_forward",
+          new Normalisation(plan, epsilon, slope),
+          x,
+          scale,
+          shift,
+          y,
+          mean,
+          variance,
+          partials,
+          arrivals);
+    } finally {
+      memory.release(partials);
+    }
     if (plan.slabs() > 1) {
       batchNormInference(rows, channels, epsilon, slope, x, scale, shift, mean, variance, y);
     }
@@ -117,21 +120,24 @@ final class CudaNorm implements NormKernels {
       Buffer dshift) {
     ColumnPlan plan = sums(rows, channels, x, dy, dx);
     Buffer partials = memory.allocate(DType.F32, 2L * plan.slabs() * channels);
-    launch(
-        "batch_norm_backward",
-        new Normalisation(plan, epsilon, slope),
-        x,
-        scale,
-        shift,
-        mean,
-        variance,
-        dy,
-        dx,
-        dscale,
-        dshift,
-        partials,
-        arrivals);
-    memory.release(partials);
+    try {
+      launch(
+          "batch_norm_backward",
+          new Normalisation(plan, epsilon, slope),
+          x,
+          scale,
+          shift,
+          mean,
+          variance,
+          dy,
+          dx,
+          dscale,
+          dshift,
+          partials,
+          arrivals);
+    } finally {
+      memory.release(partials);
+    }
     if (plan.slabs() > 1) {
       launch(
           "batch_norm_input_gradient",

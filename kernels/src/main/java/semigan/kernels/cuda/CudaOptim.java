@@ -99,15 +99,18 @@ final class CudaOptim implements OptimKernels {
     List<SlotTable> tables = tables(gradients, gradient -> new Buffer[] {gradient});
     long chunks = tables.stream().mapToLong(SlotTable::chunks).sum();
     Buffer sums = memory.allocate(DType.F32, chunks);
-    long from = 0;
-    for (SlotTable table : tables) {
-      Buffer part = sums.slice(from, table.chunks());
-      launcher.launch(FILE, "sum_squares", table.launch(), table, part);
-      from += table.chunks();
+    try {
+      long from = 0;
+      for (SlotTable table : tables) {
+        Buffer part = sums.slice(from, table.chunks());
+        launcher.launch(FILE, "sum_squares", table.launch(), table, part);
+        from += table.chunks();
+      }
+      LaunchPlan oneBlock = new LaunchPlan(1, 1, NORM_THREADS);
+      launcher.launch(FILE, "norm_of_sums", oneBlock, chunks, sums, norm);
+    } finally {
+      memory.release(sums);
     }
-    LaunchPlan oneBlock = new LaunchPlan(1, 1, NORM_THREADS);
-    launcher.launch(FILE, "norm_of_sums", oneBlock, chunks, sums, norm);
-    memory.release(sums);
     if (limit < Float.POSITIVE_INFINITY) {
       for (SlotTable table : tables) {
         launcher.launch(FILE, "scale_to_norm", table.launch(), table, limit, norm);

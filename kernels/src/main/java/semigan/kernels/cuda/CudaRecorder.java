@@ -5,6 +5,7 @@ import static semigan.kernels.cuda.Status.check;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import semigan.kernels.CachingAllocator;
 import semigan.kernels.Recorder;
@@ -47,17 +48,23 @@ final class CudaRecorder implements Recorder {
     context.use();
     check(JCudaDriver.cuStreamBeginCapture(context.stream(), THREAD_LOCAL), "cuStreamBeginCapture");
     recording.set(true);
-    int ended;
+    int ended = CUresult.CUDA_ERROR_UNKNOWN;
     try {
-      rehearse(work);
+      try {
+        rehearse(work);
+      } finally {
+        recording.set(false);
+        ended = JCudaDriver.cuStreamEndCapture(context.stream(), graph);
+      }
+      check(ended, "cuStreamEndCapture");
+      CUgraphExec made = new CUgraphExec();
+      check(JCudaDriver.cuGraphInstantiate(made, graph, 0), "cuGraphInstantiate");
+      executable = made;
     } finally {
-      recording.set(false);
-      ended = JCudaDriver.cuStreamEndCapture(context.stream(), graph);
+      if (ended == CUresult.CUDA_SUCCESS) {
+        JCudaDriver.cuGraphDestroy(graph);
+      }
     }
-    check(ended, "cuStreamEndCapture");
-    executable = new CUgraphExec();
-    check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
-    check(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy");
   }
 
   @Override
@@ -69,11 +76,14 @@ final class CudaRecorder implements Recorder {
   /** The stream's order keeps later users of the memory behind launches that still run. */
   @Override
   public void close() {
-    if (executable != null) {
-      context.synchronize();
-      check(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
-      executable = null;
+    try {
+      if (executable != null) {
+        context.synchronize();
+        check(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
+        executable = null;
+      }
+    } finally {
+      allocator.dissolve(pool);
     }
-    allocator.dissolve(pool);
   }
 }

@@ -7,7 +7,6 @@ import semigan.kernels.CachingAllocator;
 import semigan.kernels.ConvKernels;
 import semigan.kernels.CopyKernels;
 import semigan.kernels.DType;
-import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.ElementwiseKernels;
 import semigan.kernels.GemmKernels;
 import semigan.kernels.LossKernels;
@@ -77,7 +76,8 @@ public final class ReferenceBackend implements Backend {
   public Buffer allocate(DType type, long length) {
     long bytes = allocator.bytes(type, length);
     if (length > LONGEST) {
-      throw new DeviceMemoryException(NAME, bytes, memory());
+      throw new IllegalArgumentException(
+          "reference: a buffer has %d elements at most, not %d".formatted(LONGEST, length));
     }
     // The heap may be smaller than the budget: what it refuses must not be counted.
     double[] elements = new double[(int) length];

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -21,6 +24,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +58,15 @@ class CpuBackendTest {
       assumeTrue(required, e.getMessage());
       throw e;
     }
+  }
+
+  /** Which are as it was told to be, however oneDNN is loaded. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void itsThreadsAreNotThoseOfChildProcesses() throws IOException {
+    Process child = new ProcessBuilder("sh", "-c", "echo $OMP_NUM_THREADS").start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(Objects.requireNonNullElse(System.getenv("OMP_NUM_THREADS"), ""), said.strip());
   }
 
   @AfterEach

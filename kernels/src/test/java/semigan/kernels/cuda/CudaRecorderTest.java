@@ -15,6 +15,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.Buffer;
 import semigan.kernels.CudaDevice;
 import semigan.kernels.DType;
+import semigan.kernels.DeviceMemoryException;
 import semigan.kernels.Recorder;
 import semigan.kernels.ReduceGeometry;
 import semigan.kernels.UnaryOp;
@@ -157,6 +158,23 @@ class CudaRecorderTest {
               () -> older.record(() -> device.write(new float[LENGTH], 0, x)));
       assertTrue(error.getMessage().contains("recorded work cannot"), error.getMessage());
     }
+  }
+
+  /** Which would leave no room for the smaller batch that is tried next. */
+  @Test
+  void workThatIsRecordedInVainKeepsNoMemory() {
+    Simulated.libraries();
+    Recorder recorder = device.recorder().orElseThrow();
+    recorder.rehearse(this::work);
+    Simulator.option("FAIL_INSTANTIATE_AFTER", "0");
+    try {
+      assertThrows(DeviceMemoryException.class, () -> recorder.record(this::work));
+    } finally {
+      Simulator.option("FAIL_INSTANTIATE_AFTER", null);
+    }
+    recorder.close();
+    device.trim();
+    assertEquals(0, device.memory().cached());
   }
 
   @Test

@@ -11,12 +11,15 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /**
  * Replaces a file by a complete one, or not at all. The content goes to a temporary file beside it,
@@ -30,22 +33,28 @@ public final class AtomicFile {
     void writeTo(WritableByteChannel channel) throws IOException;
   }
 
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f]{1,16}\\.tmp");
+
   private AtomicFile() {}
 
   /**
-   * Writes {@code content} to {@code file}, whose folder must exist.
+   * Writes {@code content} to {@code file}, whose folder must exist; behind a link, to what it
+   * leads to.
    *
    * @throws FileSystemException if it cannot be written whole, saying which file and why; the old
    *     file, if any, is as it was and no temporary file is left
    */
   public static void write(Path file, Content content) throws FileSystemException {
-    Path target = file.toAbsolutePath();
+    Path target = behindLinks(file);
     // Not Files.createTempFile, which would make the result unreadable to everyone else.
     String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + random + ".tmp");
     try {
-      if (Files.isDirectory(target)) {
-        throw new FileSystemException(file.toString(), null, "it is a folder");
+      if (Files.exists(target) && !Files.isRegularFile(target)) {
+        throw new FileSystemException(
+            file.toString(),
+            null,
+            Files.isDirectory(target) ? "it is a folder" : "it is no regular file");
       }
       writeThrough(temporary, content);
       Files.move(temporary, target, ATOMIC_MOVE);
@@ -56,6 +65,34 @@ public final class AtomicFile {
     } catch (RuntimeException | Error e) {
       remove(temporary, e);
       throw e;
+    }
+  }
+
+  /**
+   * Deletes the temporary files that processes left in a folder when they were killed. Nobody else
+   * may be writing there.
+   *
+   * @throws IOException if the folder cannot be listed, or a file not deleted
+   */
+  public static void removeLeftovers(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".?*.tmp")) {
+      for (Path file : files) {
+        if (TEMPORARY.matcher(file.getFileName().toString()).matches()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Path behindLinks(Path file) throws FileSystemException {
+    try {
+      return Files.isSymbolicLink(file) && Files.exists(file)
+          ? file.toRealPath()
+          : file.toAbsolutePath();
+    } catch (IOException e) {
+      throw failure(file, e);
     }
   }
 

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,7 +47,7 @@ public final class SafetensorsFile implements Closeable {
   }
 
   /**
-   * Opens and checks a file.
+   * Opens a file and checks its header, also by its checksum, if it has one.
    *
    * @throws SafetensorsException if the file is missing or anything in its header is wrong
    * @throws IOException if it cannot be read
@@ -61,6 +63,7 @@ public final class SafetensorsFile implements Closeable {
       Header header = HeaderParser.parse(file, new HeaderStream(channel, headerBytes));
       long dataStart = Long.BYTES + headerBytes;
       header.check(file, channel.size() - dataStart);
+      Checksums.requireHeader(file, header);
       return new SafetensorsFile(file, channel, header, dataStart);
     } catch (Throwable failure) {
       channel.close();
@@ -86,33 +89,37 @@ public final class SafetensorsFile implements Closeable {
     return tensor(name).elements();
   }
 
-  /** The file's free text; empty if it has none. */
+  /** The file's free text, without its checksums; empty if it has none. */
   public Map<String, String> metadata() {
-    return Collections.unmodifiableMap(header.metadata());
+    Map<String, String> metadata = new LinkedHashMap<>(header.metadata());
+    metadata.keySet().removeAll(List.of(Checksums.ELEMENTS, Checksums.HEADER));
+    return Collections.unmodifiableMap(metadata);
   }
 
   /**
-   * Reads every tensor's bytes and sums them up.
+   * Reads every tensor's bytes, if the file has a checksum of them.
    *
-   * @param expected what {@link SafetensorsWriter#checksum} gave when they were written
-   * @throws SafetensorsException if they are other bytes
+   * @throws SafetensorsException if they are others than when they were written
    */
-  public void requireChecksum(String expected) throws IOException {
+  public void requireWhole() throws IOException {
+    String expected = header.metadata().get(Checksums.ELEMENTS);
+    if (expected == null) {
+      return;
+    }
     CRC32C sum = new CRC32C();
     for (long position = dataStart; channel.read(chunk.clear(), position) > 0; ) {
       position += chunk.flip().remaining();
       sum.update(chunk);
     }
-    String found = SafetensorsWriter.text(sum);
-    if (!found.equals(expected)) {
-      throw new SafetensorsException(
-          file,
-          "is damaged, or was rewritten by another program: its tensors have the checksum %s, not %s as when they were written"
-              .formatted(found, expected));
-    }
+    Checksums.require(file, "tensors have", expected, Checksums.text(sum));
   }
 
-  /** All elements of an F32 or BF16 tensor, row-major. */
+  /**
+   * All elements of an F32 or BF16 tensor, row-major.
+   *
+   * @throws IllegalArgumentException if there is no such tensor or it holds integers
+   * @throws SafetensorsException if it is longer than an array can be
+   */
   public float[] readFloats(String name) throws IOException {
     float[] values = new float[arrayLength(name)];
     readFloats(name, 0, values, 0, values.length);

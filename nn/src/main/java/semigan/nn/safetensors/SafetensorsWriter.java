@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
@@ -47,12 +48,19 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * The CRC-32C of all elements' bytes, in the map's order, as eight hexadecimal digits; suppliers
-   * are asked once more when the tensors are written.
-   *
-   * @throws IllegalArgumentException if a tensor's values do not fit its shape
+   * As {@link #write}, with checksums in the metadata, by which {@link SafetensorsFile} tells a
+   * damaged file. Suppliers are asked twice.
    */
-  public static String checksum(Map<String, TensorEntry> tensors) {
+  public static void writeChecked(
+      Path file, Map<String, TensorEntry> tensors, Map<String, String> metadata)
+      throws IOException {
+    Map<String, String> checked = new LinkedHashMap<>(metadata);
+    checked.put(Checksums.ELEMENTS, ofElements(tensors));
+    checked.put(Checksums.HEADER, Checksums.ofHeader(tensors, checked));
+    write(file, tensors, checked);
+  }
+
+  private static String ofElements(Map<String, TensorEntry> tensors) {
     CRC32C sum = new CRC32C();
     try (WritableByteChannel channel =
         Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), sum))) {
@@ -62,11 +70,7 @@ public final class SafetensorsWriter {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // nothing is written anywhere
     }
-    return text(sum);
-  }
-
-  static String text(CRC32C sum) {
-    return "%08x".formatted(sum.getValue());
+    return Checksums.text(sum);
   }
 
   private static byte[] header(Map<String, TensorEntry> tensors, Map<String, String> metadata)

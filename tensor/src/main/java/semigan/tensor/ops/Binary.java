@@ -61,8 +61,8 @@ public final class Binary {
           gradients.to(
               b,
               () ->
-                  Unary.linear(
-                      reducedTo(b.shape(), divide(multiply(dy, a), Unary.square(b))), -1, 0));
+                  // Not by the square of b, which may be 0 or infinite where b is neither.
+                  Unary.linear(reducedTo(b.shape(), divide(multiply(dy, divide(a, b)), b)), -1, 0));
         });
   }
 

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import semigan.kernels.DType;
+import semigan.tensor.Scope;
 import semigan.tensor.Shape;
 import semigan.tensor.Tensor;
 import semigan.tensor.TestDevice;
@@ -69,6 +72,18 @@ class BinaryTest {
     for (Case c : FUNCTIONS) {
       Tensor x = device.uniform(Shape.of(2, 3), 0.5, 2);
       GradientCheck.check(in -> c.function().apply(in.get(0), in.get(0)), x);
+    }
+  }
+
+  /** Whose square is 0 in F32, or infinite. */
+  @ParameterizedTest
+  @ValueSource(floats = {1e-30f, 1e30f})
+  void aVerySmallOrLargeDivisorHasAGradient(float divisor) {
+    try (Scope scope = Scope.open(device.backend())) {
+      Tensor a = Tensor.full(device.backend(), DType.F32, Shape.of(1), divisor);
+      Tensor b = Tensor.full(device.backend(), DType.F32, Shape.of(1), divisor);
+      Tensor gradient = Binary.divide(a, b).backward(List.of(b)).of(b);
+      assertEquals(-1 / divisor, gradient.item(), 1e-6f / divisor);
     }
   }
 

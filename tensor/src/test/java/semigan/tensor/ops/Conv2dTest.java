@@ -2,6 +2,7 @@ package semigan.tensor.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -99,5 +100,15 @@ class Conv2dTest {
           }
           return sum;
         });
+  }
+
+  @Test
+  void aWindowThatStandsStillOrCutsIsRefused() {
+    String still = assertThrows(IllegalArgumentException.class, () -> Window.of(0, 1)).getMessage();
+    assertEquals("window: strides are 0 and 0, expected at least 1", still);
+    String cut =
+        assertThrows(IllegalArgumentException.class, () -> new Window(1, 1, 0, -2, 0, 0))
+            .getMessage();
+    assertTrue(cut.contains("paddings are 0, -2, 0 and 0"), cut);
   }
 }
