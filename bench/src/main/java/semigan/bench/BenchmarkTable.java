@@ -14,7 +14,7 @@ import semigan.kernels.Backend;
 import semigan.kernels.Backends;
 
 /**
- * Runs every benchmark and prints the README's table: {@code java -cp bench/target/benchmarks.jar
+ * Runs every benchmark and prints a table in Markdown: {@code java -cp bench/target/benchmarks.jar
  * semigan.bench.BenchmarkTable}. Arguments are patterns of the benchmarks to run.
  */
 public final class BenchmarkTable {

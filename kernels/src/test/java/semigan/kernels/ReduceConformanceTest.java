@@ -40,6 +40,17 @@ class ReduceConformanceTest {
     }
   }
 
+  /** Where each rounds the same way, one sum after the other would drift off. */
+  @OnEveryDevice
+  void aSumOfManyRowsOfLikeValuesIsTheReferences(Device device) {
+    ReduceGeometry g = geometry(List.of(1 << 18, 16), Set.of(0));
+    var trial = new Trial(device, g);
+    var x = trial.input("x", trial.uniform(product(g.sizes()), 0.1, 0.101));
+    var y = trial.output("y", product(g.output()));
+    trial.run((kernels, at) -> kernels.reduce().sum(g, at.of(x), at.of(y)));
+    trial.assertSums(y, g.reducedLength());
+  }
+
   @OnEveryDevice
   void maximumIsTheReferences(Device device) {
     for (ReduceGeometry g : GEOMETRIES) {

@@ -12,9 +12,13 @@ import semigan.kernels.ReduceKernels;
 
 /**
  * Reductions. A sum is a product with a vector of ones: oneDNN's matrix product reads its operand
- * at the speed of memory, its reduction does so along the last axis only.
+ * at the speed of memory, its reduction does so along the last axis only. Only where it would add
+ * very many rows one after the other, in F32, a loop in Java adds them in parts.
  */
 final class CpuReduce implements ReduceKernels, AutoCloseable {
+  /** Rows from which on their sum, each added to the last, would be too rough. */
+  private static final int MANY_ROWS = 1 << 15;
+
   private final Plans plans;
   private final Tiles tiles;
   private final Permuted permuted;
@@ -40,6 +44,12 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
       }
       return;
     }
+    if (slabs.inner() > 1 && slabs.reduced() > MANY_ROWS) {
+      try (var wide = widening.open()) {
+        sumManyRows(slabs, wide.reading(x).floats(), wide.writing(y).floats());
+      }
+      return;
+    }
     DType type = x.type();
     Product product = sumOf(slabs, type);
     CpuBuffer one = ones.computeIfAbsent(type, Ones::new).atLeast(slabs.reduced());
@@ -60,6 +70,33 @@ final class CpuReduce implements ReduceKernels, AutoCloseable {
       }
       y.put(i, (float) sum);
     }
+  }
+
+  private void sumManyRows(Slabs slabs, FloatBuffer x, FloatBuffer y) {
+    float[] rows = tiles.own()[0];
+    float[] part = tiles.own()[1];
+    slabs.forEachStrip(
+        strip -> {
+          int width = strip.width();
+          double[] sums = new double[width];
+          strip.forEachBlock(
+              (from, count) -> {
+                x.get(from, rows, 0, count * width);
+                Arrays.fill(part, 0, width, 0);
+                for (int row = 0; row < count; row++) {
+                  int start = row * width;
+                  for (int i = 0; i < width; i++) {
+                    part[i] += rows[start + i];
+                  }
+                }
+                for (int i = 0; i < width; i++) {
+                  sums[i] += part[i];
+                }
+              });
+          for (int i = 0; i < width; i++) {
+            y.put(strip.output() + i, (float) sums[i]);
+          }
+        });
   }
 
   /**
