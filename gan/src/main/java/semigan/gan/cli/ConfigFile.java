@@ -36,7 +36,7 @@ final class ConfigFile {
    *
    * @throws IllegalArgumentException if there is a setting that is not known, or not of its type,
    *     or both steps and epochs; which values are allowed is for {@link TrainConfig} to say
-   * @throws StoreException as of {@link JsonFile#readObject}
+   * @throws StoreException if it cannot be read, or is no JSON object with each setting once
    */
   static ObjectNode read(Path file) {
     ObjectNode settings = JsonFile.readObject(file);

@@ -1,11 +1,14 @@
 package semigan.gan.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import semigan.gan.store.RunFolder;
+import semigan.gan.store.StoreException;
 import semigan.gan.train.TrainConfig;
 import semigan.kernels.Backend;
 import semigan.kernels.Backends;
@@ -57,9 +60,22 @@ final class ModelArgument {
    * folder does not say.
    */
   boolean learntLabels() {
-    Path run = Files.isDirectory(model) ? model : model.toAbsolutePath().getParent();
-    return !RunFolder.isRun(run)
-        || TrainConfig.read(RunFolder.open(run).config()).images().labels() > 0;
+    if (Files.isDirectory(model)) {
+      return !RunFolder.isRun(model) || config().images().labels() > 0;
+    }
+    return configBeside().map(config -> config.images().labels() > 0).orElse(true);
+  }
+
+  /** Of the run whose own model the file is; nothing if it is none, or beside a file of others. */
+  private Optional<TrainConfig> configBeside() {
+    Path run = model.toAbsolutePath().getParent();
+    try {
+      return RunFolder.isRun(run) && Files.isSameFile(RunFolder.open(run).model(), model)
+          ? Optional.of(TrainConfig.read(RunFolder.open(run).config()))
+          : Optional.empty();
+    } catch (IOException | StoreException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

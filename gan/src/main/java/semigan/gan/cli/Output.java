@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Console;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import semigan.gan.data.DataListener;
@@ -34,7 +35,7 @@ final class Output {
    *     file is a folder, a device or a pipe
    */
   static void requireWritable(String option, Path file) {
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = behindLinks(file).getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           "%s is '%s' but there is no folder %s; make it first".formatted(option, file, folder));
@@ -55,6 +56,15 @@ final class Output {
     }
   }
 
+  /** Where a link leads to, since that is what will be replaced. */
+  private static Path behindLinks(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      return file.toAbsolutePath(); // there is none yet
+    }
+  }
+
   /** One line of JSON. */
   static String json(Object value) {
     try {
@@ -64,10 +74,11 @@ final class Output {
     }
   }
 
-  /** Whether a person watches a terminal, where a line may be overwritten. */
+  /** Whether a person watches a terminal, where a line may be overwritten by its sequences. */
   static boolean isTerminal() {
     Console console = System.console();
-    if (console == null) {
+    String kind = System.getenv("TERM");
+    if (console == null || kind == null || kind.equals("dumb")) {
       return false;
     }
     try { // From Java 22 on there is a console even without a terminal, and a method that tells.

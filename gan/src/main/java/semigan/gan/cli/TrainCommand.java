@@ -81,7 +81,7 @@ final class TrainCommand extends Verbosity implements Callable<Integer> {
     DataSplit data = resolved.data();
     try (Backend device = Backends.open(config.run().device(), Output::warn)) {
       if (profile) {
-        print(StepProfile.of(config, data, device), config.learning().batch());
+        print(StepProfile.of(config, data, device), config.imagesPerStep());
         return 0;
       }
       ProgressPrinter printer = new ProgressPrinter(console, Output.isTerminal());

@@ -23,7 +23,7 @@ final class ImageFolder {
   private static final Set<String> UNLABELLED_FOLDERS = Set.of("unlabelled", "unlabeled");
   private static final int TEST_ONE_IN = 10;
 
-  /** What Java puts for bytes that are no letters where LC_ALL is C, or there is none. */
+  /** What Java puts for bytes that are no letters to it. */
   private static final char UNREADABLE = '\ufffd';
 
   /** The most memory that images take, if the heap is large enough for twice that. */
@@ -158,9 +158,13 @@ final class ImageFolder {
     }
   }
 
-  /** Classes are called by names, and a file's side goes by its own: neither may be guessed. */
+  /**
+   * Classes are called by names, and a file's side goes by its own: neither may be another where
+   * LC_ALL is C, or there is none, as in many a container.
+   */
   private static void requireReadableName(Path file) {
-    if (file.getFileName().toString().indexOf(UNREADABLE) >= 0) {
+    boolean unicode = "UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"));
+    if (!unicode && file.getFileName().toString().indexOf(UNREADABLE) >= 0) {
       throw new DataException(
           "%s: its name has letters that this system's language settings do not know; set LC_ALL=C.UTF-8"
               .formatted(file));

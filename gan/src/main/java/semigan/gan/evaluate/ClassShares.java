@@ -26,6 +26,28 @@ public record ClassShares(double[] generated, double[] test, int generatedImages
     return (test[label] - generated[label]) / error;
   }
 
+  /**
+   * How far both shares are from those of one source, as a standard normal deviate: Pearson's
+   * chi-squared of the counts, made nearly normal by its cube root (Wilson and Hilferty 1931).
+   */
+  double disparity() {
+    double sum = 0;
+    int degrees = -1;
+    for (int k = 0; k < generated.length; k++) {
+      double both = generated[k] * generatedImages + test[k] * testImages;
+      if (both > 0) {
+        double apart = generated[k] - test[k];
+        sum += apart * apart * generatedImages * testImages / both;
+        degrees++;
+      }
+    }
+    if (degrees < 1) {
+      return 0;
+    }
+    double spread = 2.0 / (9 * degrees);
+    return (Math.cbrt(sum / degrees) - (1 - spread)) / Math.sqrt(spread);
+  }
+
   private static double[] shares(int[] predicted, int classes) {
     double[] shares = new double[classes];
     for (int label : predicted) {

@@ -22,8 +22,11 @@ public final class Diagnosis {
   /** Less is chance, among few images. */
   private static final double DEVIATIONS = 2;
 
-  /** The same for the rarest of several classes. */
-  private static final double DEVIATIONS_OF_CLASSES = 3;
+  /** By so many standard errors a class must be missed, since it is the rarest of several. */
+  private static final double DEVIATIONS_OF_A_CLASS = 3;
+
+  /** Or all classes together differ by so many. */
+  private static final double DEVIATIONS_OF_ALL = 4;
 
   private Diagnosis() {}
 
@@ -38,14 +41,15 @@ public final class Diagnosis {
     }
     List<String> rare = new ArrayList<>();
     List<String> perhaps = new ArrayList<>();
+    boolean differ = shares.disparity() >= DEVIATIONS_OF_ALL;
     double least = Double.POSITIVE_INFINITY;
     for (int k = 0; k < classes.size(); k++) {
       if (shares.test()[k] > 0) {
         double ratio = shares.generated()[k] / shares.test()[k];
         least = Math.min(least, ratio);
         if (ratio < RARE) {
-          List<String> found = shares.deficit(k) >= DEVIATIONS_OF_CLASSES ? rare : perhaps;
-          found.add("%s (%.2f)".formatted(classes.get(k), ratio));
+          boolean certain = differ || shares.deficit(k) >= DEVIATIONS_OF_A_CLASS;
+          (certain ? rare : perhaps).add("%s (%.2f)".formatted(classes.get(k), ratio));
         }
       }
     }
@@ -56,17 +60,19 @@ public final class Diagnosis {
       return "yes: hardly drawn, as a share of what they are among the test images: %s; %s"
           .formatted(String.join(", ", rare), covered);
     }
-    if (!perhaps.isEmpty()) {
-      return "cannot be told: among %d generated and %d test images it may be chance that these are hardly drawn, as a share of what they are among the test images: %s; %s"
-          .formatted(
-              shares.generatedImages(), shares.testImages(), String.join(", ", perhaps), covered);
-    }
     String classwise =
-        "each class is drawn at least %.2f times as often as it is among the test images"
-            .formatted(least);
-    return generated.coverage() < LITTLE_COVERAGE * floor.coverage()
-        ? "within classes: %s, but %s".formatted(classwise, covered)
-        : "no sign: %s, and %s".formatted(classwise, covered);
+        perhaps.isEmpty()
+            ? "each class is drawn at least %.2f times as often as it is among the test images"
+                .formatted(least)
+            : "among %d generated and %d test images it may be chance that these are hardly drawn, as a share of what they are among the test images: %s"
+                .formatted(
+                    shares.generatedImages(), shares.testImages(), String.join(", ", perhaps));
+    if (generated.coverage() < LITTLE_COVERAGE * floor.coverage()) {
+      return "within classes: %s, but %s".formatted(classwise, covered);
+    }
+    return perhaps.isEmpty()
+        ? "no sign: %s, and %s".formatted(classwise, covered)
+        : "cannot be told: %s; %s".formatted(classwise, covered);
   }
 
   public static String memorisation(Memorisation memorisation) {

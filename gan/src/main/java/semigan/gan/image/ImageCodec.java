@@ -35,12 +35,12 @@ public final class ImageCodec {
 
   /**
    * What libjpeg says, as a warning only, when it makes up the part of an image that is missing.
-   * Its other warnings, of odd colour profiles or of bytes before the end's marker (0xd9) for
-   * instance, leave the image whole.
+   * Its other warnings, of odd colour profiles or of a few bytes before the end's marker (0xd9) for
+   * instance, leave the image whole; many bytes are left there by a decoder that has lost its way.
    */
   private static final Pattern DAMAGE =
       Pattern.compile(
-          "premature|truncated|corrupt(?!.* extraneous bytes before marker 0xd9)",
+          "premature|truncated|corrupt(?!.*: \\d extraneous bytes before marker 0xd9)",
           Pattern.CASE_INSENSITIVE);
 
   private static final Set<String> FORMATS = Set.of("png", "jpeg");

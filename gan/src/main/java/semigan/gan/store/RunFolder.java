@@ -1,8 +1,10 @@
 package semigan.gan.store;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -28,8 +30,11 @@ public final class RunFolder {
   private static final String CONFIG = "config.json";
   private static final String MODEL = "model.safetensors";
 
-  /** What every shell takes as it is. */
-  private static final Pattern PLAIN = Pattern.compile("[\\w./\\\\:+,@%=-]+");
+  private static final boolean WINDOWS = File.separatorChar == '\\';
+
+  /** What a shell takes as it is. */
+  private static final Pattern PLAIN =
+      Pattern.compile(WINDOWS ? "[\\w./\\\\:+@-]+" : "[\\w./:+,@%=-]+");
 
   /** Two runs that start within a second are told apart; more than this many is a mistake. */
   private static final int MAX_SUFFIX = 1000;
@@ -59,7 +64,8 @@ public final class RunFolder {
   }
 
   /**
-   * Makes a run folder of the given name, or takes that of a run that ended before it began.
+   * Makes a run folder of the given name, or takes that of a run that ended before it had written
+   * its config. Where two do so at once, the lock decides.
    *
    * @throws StoreException if there is something else of that name already, or it cannot be made
    */
@@ -78,19 +84,20 @@ public final class RunFolder {
     return new RunFolder(path);
   }
 
-  /** Whether it holds nothing but what a run has before its first step. */
+  /** Whether it holds nothing but what a run has before its config. */
   private static boolean isUnused(Path path) {
     Set<Path> first =
         Set.of(
             path,
             path.resolve("samples"),
             path.resolve("checkpoints"),
+            path.resolve("environment.json"),
             path.resolve("log.txt"),
             path.resolve("lock"));
     if (!Files.isDirectory(path)) {
       return false;
     }
-    try (Stream<Path> all = Files.walk(path)) {
+    try (Stream<Path> all = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
       return all.allMatch(first::contains);
     } catch (IOException | UncheckedIOException e) {
       return false;
@@ -160,7 +167,10 @@ public final class RunFolder {
   /** A path as a shell takes it for one word. */
   public static String argument(Path path) {
     String text = path.toString();
-    return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+    if (PLAIN.matcher(text).matches()) {
+      return text;
+    }
+    return WINDOWS ? '"' + text + '"' : "'" + text.replace("'", "'\\''") + "'";
   }
 
   public Path path() {

@@ -16,7 +16,8 @@ public final class Recovery {
   private Recovery() {}
 
   /**
-   * Tries smaller batches of what a step has most of, and names the largest that fits.
+   * Tries smaller batches of what {@link TrainConfig#imagesPerStep} counts, and names the largest
+   * that fits.
    *
    * @param config of the run that did not fit
    */

@@ -46,7 +46,7 @@ public record TrainConfig(
   }
 
   /** Real images of a step: the unlabelled ones, or the labelled ones where it has no others. */
-  int imagesPerStep() {
+  public int imagesPerStep() {
     return labelledAlone() ? learning.labelledBatch() : learning.batch();
   }
 

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +126,7 @@ class BadFilesIT {
 
   /** A name that is half read would put a file on another side, or a class under another name. */
   @Test
+  @EnabledOnOs(OS.LINUX)
   void namesThatTheLanguageSettingsDoNotKnowAreRefused() {
     Samples.writeShapes(folder.resolve("shapes"), 20);
     String before =

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code evaluate} in the features of a classifier that {@code features} trained. */
@@ -210,7 +212,7 @@ class EvaluateIT {
   }
 
   @Test
-  void whatCannotBeDoneIsSaidBeforeItIsTried() throws Exception {
+  void whatCannotBeDoneIsSaidBeforeItIsTried() {
     assertTrue(run("evaluate", model, "--count", "0").refused(2).contains("--count must be"));
     String line = run("evaluate", model, "--neighbours", "none/such.png").refused(2);
     assertTrue(line.contains("there is no folder"), line);
@@ -220,8 +222,13 @@ class EvaluateIT {
     assertTrue(line.contains("--out is 'none/such.png' but there is no folder"), line);
     line = run("evaluate", model, "--neighbours", folder.toString()).refused(2);
     assertTrue(line.endsWith("which is a folder; give a file"), line);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeIsNotReplaced() throws Exception {
     new ProcessBuilder("mkfifo", folder.resolve("pipe.png").toString()).start().waitFor();
-    line = run("generate", model, "--out", "pipe.png").refused(2);
+    String line = run("generate", model, "--out", "pipe.png").refused(2);
     assertTrue(line.contains("no regular file and would be replaced"), line);
   }
 }

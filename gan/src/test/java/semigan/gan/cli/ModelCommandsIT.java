@@ -135,6 +135,10 @@ class ModelCommandsIT {
     assertEquals("[\"image\",\"real\"]", names(line));
     String file = "unlabelled/model.safetensors";
     assertEquals(text, run("classify", file, "own/000000.png").done().out());
+    Files.copy(folder.resolve(file), folder.resolve("model.safetensors"));
+    Files.writeString(folder.resolve("config.json"), "{\"architectures\": [\"another's\"]}");
+    String unknown = run("classify", "model.safetensors", "own/000000.png").done().out();
+    assertTrue(unknown.contains("bars ("), unknown);
     String refused = run("generate", "unlabelled", "--class", "bars").refused(2);
     assertTrue(refused.contains("--class is 'bars' but the model learnt no labels"), refused);
 

@@ -57,6 +57,9 @@ class DiagnosisTest {
       perhaps += words.startsWith("cannot be told: among 20 generated and 20 test images") ? 1 : 0;
     }
     assertTrue(perhaps > 100, perhaps + " of 200");
+    ClassShares onlyOne = ClassShares.of(new int[50], drawn(random, 50), 10);
+    String all = Diagnosis.modeCollapse(onlyOne, classes, near(0.9), near(0.95));
+    assertTrue(all.startsWith("yes: hardly drawn") && all.contains("1 (0.00), 2 (0.00)"), all);
     int[] withoutNines = Arrays.stream(drawn(random, 1000)).map(label -> label % 9).toArray();
     ClassShares many = ClassShares.of(withoutNines, drawn(random, 1000), 10);
     String words = Diagnosis.modeCollapse(many, classes, near(0.9), near(0.95));

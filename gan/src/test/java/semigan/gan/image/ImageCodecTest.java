@@ -161,15 +161,20 @@ class ImageCodecTest {
 
   /** As some cameras write it: the image is whole all the same. */
   @Test
-  void bytesBetweenAJpegsLastPixelAndItsEndAreNoDamage() throws IOException {
+  void fewBytesBetweenAJpegsLastPixelAndItsEndAreNoDamage() throws IOException {
     byte[] whole = Files.readAllBytes(write(new BufferedImage(9, 7, 1), "jpg"));
-    byte[] longer = Arrays.copyOf(whole, whole.length + 4);
-    System.arraycopy(whole, whole.length - 2, longer, whole.length + 2, 2);
-    Arrays.fill(longer, whole.length - 2, whole.length + 2, (byte) 0);
-    Path file = Files.write(folder.resolve("longer.jpg"), longer);
     assertArrayEquals(
         ImageCodec.read(Files.write(folder.resolve("whole.jpg"), whole), 7, 9, 1),
-        ImageCodec.read(file, 7, 9, 1));
+        ImageCodec.read(withBytesBeforeItsEnd(whole, 4), 7, 9, 1));
+    assertMessage("is damaged", withBytesBeforeItsEnd(whole, 40));
+  }
+
+  private Path withBytesBeforeItsEnd(byte[] jpeg, int count) throws IOException {
+    byte[] longer = Arrays.copyOf(jpeg, jpeg.length + count);
+    int end = jpeg.length - 2;
+    Arrays.fill(longer, end, end + count, (byte) 0);
+    System.arraycopy(jpeg, end, longer, end + count, 2);
+    return Files.write(folder.resolve(count + ".jpg"), longer);
   }
 
   /**

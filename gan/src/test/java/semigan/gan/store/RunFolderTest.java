@@ -59,13 +59,15 @@ class RunFolderTest {
         () -> RunFolder.create(run.path()));
   }
 
-  /** Where there was too little memory, for instance: nothing would be lost. */
+  /** Where the networks found no room, for instance: nothing would be lost. */
   @Test
   void theFolderOfARunThatEndedBeforeItBeganIsTakenAgain() throws IOException {
     var run = RunFolder.create(folder.resolve("run"));
     Files.writeString(run.log(), "the device is full");
     assertEquals(run.path(), RunFolder.create(run.path()).path());
+    Files.createSymbolicLink(folder.resolve("link"), run.path());
     Files.writeString(run.checkpoints().resolve("000001.safetensors"), "x");
+    assertMessage("is no run", () -> RunFolder.create(folder.resolve("link")));
     assertMessage("exists already, and is no run", () -> RunFolder.create(run.path()));
   }
 

@@ -12,7 +12,10 @@ final class Checksums {
   /** Of all that follows the header. */
   static final String ELEMENTS = "crc32c";
 
-  /** Of all that the header says but this: tensors in their order, metadata in that of its keys. */
+  /**
+   * Of all that the header says but this and where tensors lie: tensors in their order, metadata in
+   * that of its keys.
+   */
   static final String HEADER = "crc32c.header";
 
   private Checksums() {}
